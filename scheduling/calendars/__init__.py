@@ -1,0 +1,1 @@
+"""iCalendar objects as pure functions: snapshots in, bytes out, no framework, clock or network."""
