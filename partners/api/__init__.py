@@ -1,0 +1,11 @@
+"""The register in the API: organisations, groups, contacts."""
+
+from ninja import Router
+
+from partners.api import contacts, groups, organisations
+
+routers: list[tuple[str, Router]] = [
+    ("/organisations", organisations.router),
+    ("/groups", groups.router),
+    ("/contacts", contacts.router),
+]

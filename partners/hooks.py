@@ -1,0 +1,83 @@
+"""What others want to know about a partner's change, in the transaction that changes it.
+
+A listener is registered once, in its app's ``ready()``. It may write, and it may raise a
+DomainError: then the change is undone and the user reads why. partners calls nobody by name.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Generic, Protocol, TypeVar
+
+from core.models import User
+from partners.models import Contact, Group, Organisation
+
+M = TypeVar("M", Organisation, Group, Contact)
+
+
+@dataclass(frozen=True, slots=True)
+class Change(Generic[M]):
+    """One partner before and after.
+
+    ``before`` is a detached copy of the row as it was, None where the partner is new; ``fields``
+    are the names of the model's fields that differ ("archived_at" when archived or restored,
+    "groups" for a contact's groups). ``actor`` is None for the system; ``now`` is aware.
+    """
+
+    actor: User | None
+    now: datetime
+    before: M | None
+    after: M
+    fields: frozenset[str]
+
+
+class Listener(Protocol[M]):
+    """Called after the row is written, before the transaction ends."""
+
+    def __call__(self, change: Change[M], /) -> None:
+        """Take note of ``change``; raising a DomainError refuses it."""
+
+
+_organisation_listeners: list[Listener[Organisation]] = []
+_group_listeners: list[Listener[Group]] = []
+_contact_listeners: list[Listener[Contact]] = []
+
+
+def register_organisation_changed(listener: Listener[Organisation]) -> None:
+    """Call ``listener`` whenever an organisation is made, changed, archived or restored."""
+    _register(_organisation_listeners, listener)
+
+
+def register_group_changed(listener: Listener[Group]) -> None:
+    """Call ``listener`` whenever a group is made, changed, archived or restored."""
+    _register(_group_listeners, listener)
+
+
+def register_contact_changed(listener: Listener[Contact]) -> None:
+    """Call ``listener`` whenever a contact is made, changed, archived or restored."""
+    _register(_contact_listeners, listener)
+
+
+def organisation_changed(change: Change[Organisation]) -> None:
+    """Tell every listener, in the order of registration."""
+    _tell(_organisation_listeners, change)
+
+
+def group_changed(change: Change[Group]) -> None:
+    """Tell every listener, in the order of registration."""
+    _tell(_group_listeners, change)
+
+
+def contact_changed(change: Change[Contact]) -> None:
+    """Tell every listener, in the order of registration."""
+    _tell(_contact_listeners, change)
+
+
+def _register(listeners: list[Listener[M]], listener: Listener[M]) -> None:
+    if listener not in listeners:
+        listeners.append(listener)
+
+
+def _tell(listeners: Sequence[Listener[M]], change: Change[M]) -> None:
+    for listener in listeners:
+        listener(change)

@@ -1,0 +1,81 @@
+"""Bytes to text: UTF-8 with or without BOM, UTF-16 with BOM, Windows-1252. Pure."""
+
+import codecs
+import re
+
+from partners.importing.problems import Code, Problem, UnreadableError
+
+LARGEST = 5 * 1024 * 1024
+
+# What a file of another kind begins with, whatever its name says.
+_KINDS = {
+    b"%PDF": "PDF",
+    b"PK\x03\x04": "Excel/Word/zip",
+    b"PK\x05\x06": "zip",
+    b"\xd0\xcf\x11\xe0": "Excel/Word",
+    b"{\\rtf": "RTF",
+    b"\x89PNG": "PNG",
+    b"GIF8": "GIF",
+    b"\xff\xd8\xff": "JPEG",
+    b"\x1f\x8b": "gzip",
+    b"SQLite format 3": "SQLite",
+    b"BEGIN:VCARD": "vCard",
+    b"BEGIN:VCALENDAR": "iCalendar",
+}
+_MARKUP = re.compile(r"\s*<(?:!doctype|html|\?xml|table)", re.IGNORECASE)
+_JSON = re.compile(r'\s*(?:\[\s*[\[{"]|\{\s*")')
+_CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f]")
+# UTF-8 that was once read as Windows-1252 and saved again: "FÃ¶rening".
+_GARBLED = re.compile("Ã[¥¤¶…„–©]|â€[“”™œ]")
+
+
+def decode(content: bytes) -> str:
+    """The text of ``content``. Raises UnreadableError; nothing is ever replaced or guessed away."""
+    if len(content) > LARGEST:
+        raise _unreadable(Code.TOO_LARGE, most=LARGEST // (1024 * 1024))
+    if not content.strip(b" \t\r\n\xef\xbb\xbf"):
+        raise _unreadable(Code.EMPTY)
+    for start, kind in _KINDS.items():
+        if content.removeprefix(codecs.BOM_UTF8).startswith(start):
+            raise _unreadable(Code.NOT_CSV, kind=kind)
+    text = _text(content).removeprefix("\ufeff")
+    if _CONTROL.search(text):
+        raise _unreadable(Code.BINARY)
+    if not text.strip():
+        raise _unreadable(Code.EMPTY)
+    for pattern, kind in ((_MARKUP, "HTML/XML"), (_JSON, "JSON")):
+        if pattern.match(text):
+            raise _unreadable(Code.NOT_CSV, kind=kind)
+    if _GARBLED.search(text):
+        raise _unreadable(Code.GARBLED_TEXT)
+    return text
+
+
+def _text(content: bytes) -> str:
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        try:
+            return content.decode("utf-16")
+        except UnicodeDecodeError:
+            raise _unreadable(Code.BROKEN_TEXT) from None
+    if b"\x00" in content:
+        raise _unreadable(Code.BINARY)
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError:
+        return _windows_text(content)
+
+
+def _windows_text(content: bytes) -> str:
+    loose = content.decode("utf-8", errors="replace")
+    broken = loose.count("\ufffd")
+    if sum(character > "\x7f" for character in loose) > 2 * broken:
+        # Most of it is good UTF-8, so Windows-1252 would turn å into Ã¥.
+        raise _unreadable(Code.MIXED_TEXT)
+    try:
+        return content.decode("cp1252")
+    except UnicodeDecodeError:
+        raise _unreadable(Code.BINARY) from None
+
+
+def _unreadable(code: Code, **values: object) -> UnreadableError:
+    return UnreadableError(Problem(0, "file", code, values))

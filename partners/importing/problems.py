@@ -1,0 +1,54 @@
+"""What can be wrong with a file or a row, as codes; ``wording`` says them. Pure."""
+
+import dataclasses
+from enum import StrEnum
+
+
+class Code(StrEnum):
+    """Stable names of what is wrong."""
+
+    EMPTY = "empty"
+    TOO_LARGE = "too_large"
+    NOT_CSV = "not_csv"
+    BINARY = "binary"
+    BROKEN_TEXT = "broken_text"
+    MIXED_TEXT = "mixed_text"
+    GARBLED_TEXT = "garbled_text"
+    BROKEN_QUOTES = "broken_quotes"
+    TOO_MANY_ROWS = "too_many_rows"
+    NO_ROWS = "no_rows"
+    NO_ORGANISATION_COLUMN = "no_organisation_column"
+    COLUMN_TWICE = "column_twice"
+    CELL_COUNT = "cell_count"
+    MISSING = "missing"
+    NO_GROUP = "no_group"
+    NO_CONTACT = "no_contact"
+    NOT_A_CHOICE = "not_a_choice"
+    NOT_YES_OR_NO = "not_yes_or_no"
+    NOT_A_WEEKDAY = "not_a_weekday"
+    NOT_A_TIME = "not_a_time"
+    SIZE_IS_A_DATE = "size_is_a_date"
+    CONTRADICTS = "contradicts"
+    REFUSED = "refused"
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Problem:
+    """``row`` is the line a spreadsheet shows, the header being 1; 0 where the file is unreadable.
+
+    ``field`` is a Field's value, or "file", "header" or "row". ``values`` fill the wording; they
+    never hold a personal identity number.
+    """
+
+    row: int
+    field: str
+    code: Code
+    values: dict[str, object] = dataclasses.field(default_factory=dict)
+
+
+class UnreadableError(Exception):
+    """The file as a whole cannot be used; ``problem`` says why."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.code)
+        self.problem = problem

@@ -1,0 +1,12 @@
+"""Addresses of the register's pages."""
+
+from partners.views import contacts, groups, importing, organisations
+
+app_name = "partners"
+
+urlpatterns = [
+    *organisations.urlpatterns,
+    *groups.urlpatterns,
+    *contacts.urlpatterns,
+    *importing.urlpatterns,
+]
