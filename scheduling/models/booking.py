@@ -1,0 +1,161 @@
+"""A booking, and what a visit adds to it."""
+
+import uuid
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import F, Q
+
+from core.models import User
+from partners.models import Contact, Group, SizeBand
+from scheduling.models.place import Host, Library, Room
+from scheduling.models.programme import Programme
+from scheduling.states import BookingKind, VisitState
+
+
+def new_uid() -> str:
+    """A random identity for calendars: ASCII, no slash, never reused."""
+    return f"{uuid.uuid4()}@studiebesok"
+
+
+class BookingQuerySet(models.QuerySet["Booking"]):
+    """Named reads."""
+
+    def with_visit(self) -> "BookingQuerySet":
+        """All that a list or a page of visits shows, in a fixed number of queries."""
+        return self.select_related(
+            "library",
+            "visit__programme",
+            "visit__room__library",
+            "visit__host__user",
+            "visit__co_host__user",
+            "visit__contact",
+        ).prefetch_related("visit__groups__organisation", "invitations__contact")
+
+    def visits(self) -> "BookingQuerySet":
+        """Study and outreach visits."""
+        return self.filter(visit__isnull=False)
+
+
+class Booking(models.Model):
+    """Something that takes resources for a time. Instants are UTC; shown in Europe/Stockholm."""
+
+    kind = models.CharField(max_length=16, choices=[(k.value, k.value) for k in BookingKind])
+    state = models.CharField(max_length=24, choices=[(s.value, s.value) for s in VisitState])
+    title = models.CharField(max_length=120, blank=True)
+    library = models.ForeignKey(Library, null=True, on_delete=models.PROTECT, related_name="+")
+    start = models.DateTimeField(db_index=True)
+    end = models.DateTimeField()
+    #: Grows with every change: two tabs cannot overwrite each other.
+    version = models.PositiveIntegerField(default=1)
+    #: The double submit of one form, or one API call repeated, finds the booking it made.
+    idempotency_key = models.CharField(max_length=64, null=True, unique=True)  # noqa: DJ001
+    feed_uid = models.CharField(max_length=80, unique=True, default=new_uid, editable=False)
+    feed_sequence = models.PositiveIntegerField(default=0)
+    feed_changed_at = models.DateTimeField()
+    public = models.BooleanField(default=False)
+    created_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField()
+    cancelled_at = models.DateTimeField(null=True)
+    cancel_reason = models.CharField(max_length=300, blank=True)
+    is_demo = models.BooleanField(default=False)
+
+    objects = BookingQuerySet.as_manager()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(end__gt=F("start")), name="booking_order"),
+            models.CheckConstraint(
+                condition=Q(state__in=[s.value for s in VisitState]), name="booking_state_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(kind__in=[k.value for k in BookingKind]), name="booking_kind_known"
+            ),
+        ]
+        indexes: ClassVar = [models.Index(fields=["state", "start"])]
+        ordering: ClassVar = ["start", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.start:%Y-%m-%d %H:%M}"
+
+    @property
+    def status(self) -> VisitState:
+        """The state as its type."""
+        return VisitState(self.state)
+
+    @property
+    def minutes(self) -> int:
+        """Length in whole minutes."""
+        return int((self.end - self.start).total_seconds() // 60)
+
+
+class Visit(models.Model):
+    """A study or outreach visit: the booking's details (DOMAIN.md §2)."""
+
+    booking = models.OneToOneField(
+        Booking, on_delete=models.CASCADE, primary_key=True, related_name="visit"
+    )
+    programme = models.ForeignKey(Programme, on_delete=models.PROTECT, related_name="visits")
+    groups = models.ManyToManyField(Group, related_name="visits")
+    host = models.ForeignKey(Host, on_delete=models.PROTECT, related_name="visits")
+    co_host = models.ForeignKey(
+        Host, null=True, blank=True, on_delete=models.PROTECT, related_name="visits_as_co_host"
+    )
+    room = models.ForeignKey(
+        Room, null=True, blank=True, on_delete=models.PROTECT, related_name="visits"
+    )
+    #: Where we go, for an outreach visit, and how long the way is (minutes each way).
+    place = models.CharField(max_length=200, blank=True)
+    travel_minutes = models.PositiveSmallIntegerField(default=0)
+    meeting_point = models.CharField(max_length=120, blank=True)
+    contact = models.ForeignKey(
+        Contact, null=True, blank=True, on_delete=models.PROTECT, related_name="visits_on_the_day"
+    )
+    size_band = models.CharField(max_length=8, choices=[(b.value, b.label) for b in SizeBand])
+    followers = models.PositiveSmallIntegerField(default=0)
+    access_needs = models.JSONField(default=list, blank=True)
+    interpreter = models.CharField(max_length=120, blank=True)
+    fika = models.BooleanField(default=True)
+    #: Counts only: "2 glutenfritt"; erased seven days after.
+    diets = models.CharField(max_length=200, blank=True)
+    calm = models.BooleanField(default=False)
+    card_signup = models.BooleanField(default=False)
+    two_hosts = models.BooleanField(default=False)
+    #: The approach plan is about the situation, never about persons; hosts and planners only.
+    plan_quiet_place = models.CharField(max_length=200, blank=True)
+    plan_exit = models.CharField(max_length=200, blank=True)
+    plan_rules_explained = models.BooleanField(default=False)
+    plan_guards_informed = models.BooleanField(default=False)
+    respond_by = models.DateField(null=True)
+    #: Partner's own line in the mail, typed by the socionom.
+    greeting = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(co_host=None) | ~Q(co_host=F("host")), name="visit_two_different_hosts"
+            ),
+            models.CheckConstraint(
+                condition=Q(room__isnull=False) | ~Q(place=""), name="visit_is_somewhere"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.programme} {self.booking_id}"
+
+    @property
+    def hosts(self) -> list[Host]:
+        """The host, and the co-host where there is one."""
+        return [self.host] if self.co_host is None else [self.host, self.co_host]
+
+    @property
+    def has_plan(self) -> bool:
+        """Whether anything is said in the approach plan."""
+        words = (self.plan_quiet_place, self.plan_exit)
+        ticks = (self.two_hosts, self.plan_rules_explained, self.plan_guards_informed)
+        return any(words) or any(ticks)
+
+    @property
+    def size(self) -> SizeBand:
+        """The band as its type."""
+        return SizeBand(self.size_band)

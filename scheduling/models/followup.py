@@ -1,0 +1,120 @@
+"""What came of a visit: the 60-second note and the rows that the report reads."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+
+from core.models import User
+from partners.models import Group
+from scheduling.models.booking import Booking
+from scheduling.states import Judgement, Mission, ReceiverKind
+
+
+class FollowUp(models.Model):
+    """A finished note: locked; a correction is a new version of the same booking's note."""
+
+    booking = models.ForeignKey(Booking, on_delete=models.CASCADE, related_name="follow_ups")
+    version = models.PositiveSmallIntegerField(default=1)
+    #: The newest version is the one that counts.
+    current = models.BooleanField(default=True)
+    author = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    attendance = models.PositiveSmallIntegerField()
+    #: Empty only where nobody came.
+    judgement = models.CharField(
+        max_length=16, blank=True, choices=[(j.value, j.value) for j in Judgement]
+    )
+    #: Chips, as short words; the free lines beside them are screened.
+    worked = models.JSONField(default=list, blank=True)
+    did_not_work = models.JSONField(default=list, blank=True)
+    note = models.TextField(blank=True)
+    mission = models.CharField(
+        max_length=12, choices=[(m.value, m.value) for m in Mission], default=Mission.OURS.value
+    )
+    next_step = models.CharField(max_length=200, blank=True)
+    next_step_due = models.DateField(null=True)
+    next_step_done_at = models.DateTimeField(null=True)
+    next_booking = models.ForeignKey(
+        Booking, null=True, on_delete=models.SET_NULL, related_name="agreed_in"
+    )
+    idempotency_key = models.CharField(max_length=64, null=True, unique=True)  # noqa: DJ001
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["booking", "version"], name="follow_up_version_once"),
+            models.UniqueConstraint(
+                fields=["booking"], condition=Q(current=True), name="follow_up_one_current"
+            ),
+            models.CheckConstraint(condition=Q(attendance__lte=500), name="follow_up_attendance"),
+        ]
+        ordering: ClassVar = ["-at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.booking_id} v{self.version}"
+
+
+class Handover(models.Model):
+    """Something that was not ours alone: topic and kind of receiver, never who (F11)."""
+
+    follow_up = models.ForeignKey(
+        FollowUp, null=True, on_delete=models.CASCADE, related_name="handovers"
+    )
+    on = models.DateField()
+    topic = models.CharField(max_length=120)
+    receiver = models.CharField(max_length=20, choices=[(r.value, r.value) for r in ReceiverKind])
+    is_demo = models.BooleanField(default=False)
+
+    def __str__(self) -> str:
+        return f"{self.topic} → {self.receiver}"
+
+
+class BoundaryCase(models.Model):
+    """A question about where the library's mission ends, for the quarter's discussion."""
+
+    on = models.DateField()
+    question = models.CharField(max_length=200)
+    outcome = models.CharField(max_length=300, blank=True)
+    is_demo = models.BooleanField(default=False)
+
+    def __str__(self) -> str:
+        return self.question
+
+
+class Interest(models.Model):
+    """Something that groups ask for."""
+
+    name = models.CharField(max_length=60, unique=True)
+
+    class Meta:
+        ordering: ClassVar = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class SignalSource(models.TextChoices):
+    """Where an interest was caught."""
+
+    VISIT = "visit", "visit"
+    MEETING = "meeting", "meeting"
+    DESK = "desk", "desk"
+    PARTNER = "partner", "partner"
+
+
+class InterestSignal(models.Model):
+    """One time that an interest was caught; bound to a group or to none, never to a person."""
+
+    interest = models.ForeignKey(Interest, on_delete=models.PROTECT, related_name="signals")
+    group = models.ForeignKey(
+        Group, null=True, on_delete=models.PROTECT, related_name="interest_signals"
+    )
+    follow_up = models.ForeignKey(
+        FollowUp, null=True, on_delete=models.CASCADE, related_name="signals"
+    )
+    source = models.CharField(max_length=8, choices=SignalSource.choices)
+    on = models.DateField()
+    is_demo = models.BooleanField(default=False)
+
+    def __str__(self) -> str:
+        return f"{self.interest} {self.on}"

@@ -1,0 +1,99 @@
+"""What leaves the house: final bytes, one row each; and what only a voice can carry."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+
+from core.models import AuditEvent, User
+from partners.models import Contact
+from scheduling.models.booking import Booking
+from scheduling.models.invitation import Invitation
+from scheduling.states import MessageKind, MessageState
+
+
+class Message(models.Model):
+    """One mail to one addressee, rendered when the change was made and never again."""
+
+    invitation = models.ForeignKey(Invitation, on_delete=models.CASCADE, related_name="messages")
+    booking = models.ForeignKey(Booking, on_delete=models.CASCADE, related_name="messages")
+    #: The change that caused it; undo takes back all messages of one event.
+    event = models.ForeignKey(AuditEvent, null=True, on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=8, choices=[(k.value, k.value) for k in MessageKind])
+    state = models.CharField(
+        max_length=12,
+        choices=[(s.value, s.value) for s in MessageState],
+        default=MessageState.WAITING.value,
+    )
+    sequence = models.PositiveIntegerField(null=True)
+    significant = models.BooleanField(default=False)
+    sender = models.EmailField()
+    recipient = models.EmailField()
+    subject = models.CharField(max_length=200)
+    text = models.TextField()
+    calendar = models.BinaryField(null=True)
+    raw = models.BinaryField()
+    message_id = models.CharField(max_length=200, unique=True)
+    created_at = models.DateTimeField()
+    #: Not before this instant: undo and bundling before it, back-off after a fault.
+    due_at = models.DateTimeField(db_index=True)
+    #: While SENDING: the claim is void after this instant.
+    lease_until = models.DateTimeField(null=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    error = models.CharField(max_length=300, blank=True)
+    sent_at = models.DateTimeField(null=True)
+    superseded_by = models.ForeignKey(
+        "self", null=True, on_delete=models.SET_NULL, related_name="superseded"
+    )
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=~Q(state=MessageState.SENDING.value) | Q(lease_until__isnull=False),
+                name="message_sending_has_lease",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=[MessageState.SENT.value, MessageState.KEPT.value])
+                | Q(sent_at__isnull=False),
+                name="message_sent_has_time",
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["due_at"],
+                condition=Q(state__in=[MessageState.WAITING.value, MessageState.SENDING.value]),
+                name="message_open",
+            )
+        ]
+        ordering: ClassVar = ["pk"]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.recipient} {self.state}"
+
+    @property
+    def status(self) -> MessageState:
+        """The state as its type."""
+        return MessageState(self.state)
+
+
+class CallTask(models.Model):
+    """ "Ring Kim": somebody without e-mail must hear of a change."""
+
+    invitation = models.ForeignKey(Invitation, on_delete=models.CASCADE, related_name="calls")
+    contact = models.ForeignKey(Contact, on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=8, choices=[(k.value, k.value) for k in MessageKind])
+    event = models.ForeignKey(AuditEvent, null=True, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField()
+    done_at = models.DateTimeField(null=True)
+    done_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["invitation"], condition=Q(done_at=None), name="call_task_one_open"
+            )
+        ]
+        ordering: ClassVar = ["created_at", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.contact} {self.kind}"
