@@ -1,0 +1,100 @@
+"""Load and authorise in one step; shared by pages and API. Missing and forbidden look alike."""
+
+from django.db.models import Q, QuerySet
+
+from core import access, tokens
+from core.errors import Missing
+from core.models import User
+from scheduling.models import Booking, Feed, Invitation, Message
+
+
+def may_see_plan(user: User, booking: Booking) -> bool:
+    """The approach plan is for planners and for those who receive the group (F14)."""
+    return access.may_plan(user) or is_host_of(user, booking)
+
+
+def is_host_of(user: User, booking: Booking) -> bool:
+    """Whether the user is host or co-host of the visit."""
+    if not hasattr(booking, "visit"):
+        return False
+    return any(host.user_id == user.pk for host in booking.visit.hosts)
+
+
+def visits_for(user: User) -> QuerySet[Booking]:
+    """Every visit the user may see: all staff see when and where, as the calendar shows it."""
+    access.require(user.is_active)
+    return Booking.objects.visits().with_visit()
+
+
+def visit_for(user: User, pk: int) -> Booking:
+    """One visit with its details, or Missing."""
+    booking = visits_for(user).filter(pk=pk).first()
+    if booking is None:
+        raise Missing
+    return booking
+
+
+def visit_to_plan(user: User, pk: int) -> Booking:
+    """One visit that the user may change."""
+    access.require(access.may_plan(user))
+    return visit_for(user, pk)
+
+
+def visit_to_follow_up(user: User, pk: int) -> Booking:
+    """One visit that the user may write about: planners any, hosts their own."""
+    booking = visit_for(user, pk)
+    access.require(
+        access.may_plan(user) or (access.may_follow_up(user) and is_host_of(user, booking))
+    )
+    return booking
+
+
+def invitation_by_token(token: str) -> Invitation:
+    """The invitation of an answer link; wrong, cut and revoked links are the same Missing."""
+    if len(token) != tokens.TOKEN_LENGTH or not token.isascii():
+        raise Missing
+    found = (
+        Invitation.objects.select_related(
+            "contact__organisation",
+            "booking__library",
+            "booking__visit__programme",
+            "booking__visit__room__library",
+            "booking__visit__host__user",
+            "booking__visit__co_host__user",
+        )
+        .filter(token_fingerprint=tokens.fingerprint(token.lower()))
+        .first()
+    )
+    if found is None or found.contact is None or found.contact.archived_at is not None:
+        raise Missing
+    return found
+
+
+def feeds_for(user: User) -> QuerySet[Feed]:
+    """The feeds a user may list: their own; planners also those partners made."""
+    own = Q(owner=user)
+    if access.may_plan(user):
+        own |= Q(owner=None)
+    return Feed.objects.filter(own).select_related("user", "room", "library", "contact")
+
+
+def feed_for(user: User, pk: int) -> Feed:
+    """One feed the user may show and revoke."""
+    feed = feeds_for(user).filter(pk=pk).first()
+    if feed is None:
+        raise Missing
+    return feed
+
+
+def messages_for(user: User) -> QuerySet[Message]:
+    """What left the house: planners only, since addresses stand in it."""
+    access.require(access.may_plan(user))
+    return Message.objects.select_related("invitation__contact", "booking__visit__programme")
+
+
+def message_for(user: User, pk: int) -> Message:
+    """One message, or Missing."""
+    message = messages_for(user).filter(pk=pk).first()
+    if message is None:
+        raise Missing
+    return message

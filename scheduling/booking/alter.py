@@ -1,0 +1,245 @@
+"""Move, change people and place, cancel: each one act, one transaction, one audit row."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from core import texts
+from core.errors import IllegalTransition, Invalid
+from core.models import User
+from scheduling.booking import allocate, book, change
+from scheduling.booking.plan import TEXT_LIMITS, check_times
+from scheduling.models import Booking, Host, Proposal, Room, Visit
+from scheduling.states import (
+    OPEN_STATES,
+    MessageKind,
+    ProposalState,
+    VisitEvent,
+    VisitState,
+)
+
+
+@change.service
+def send_draft(
+    *, actor: User, now: datetime, booking: Booking, version: int | None = None
+) -> Booking:
+    """A draft becomes an offer: its contacts are invited."""
+    booking = change.locked(booking, version)
+    change.step(booking, VisitEvent.OFFER)
+    check_times(booking.start, booking.end, now)
+    event = change.finish(booking, actor=actor, now=now, verb="visit.offered")
+    change.tell_all(booking, change=MessageKind.UPDATE, event=event, now=now)
+    return booking
+
+
+@change.service
+def move(
+    *,
+    actor: User | None,
+    now: datetime,
+    booking: Booking,
+    start: datetime,
+    end: datetime | None = None,
+    room: Room | None = None,
+    version: int | None = None,
+    via: str = "",
+) -> Booking:
+    """Another time, and another room where one is given; the length stays unless ``end`` is given.
+
+    The booking keeps its identity: back to offered, SEQUENCE + 1, answers reset, all told.
+    Raises Invalid, Clash, Stale, IllegalTransition.
+    """
+    booking = change.locked(booking, version)
+    end = end or start + (booking.end - booking.start)
+    check_times(start, end, now)
+    before = {
+        **change.times(booking),
+        "state": booking.state,
+        "room": booking.visit.room_id,
+    }
+    answered = [row.pk for row in change.live_invitations(booking) if row.answered_at]
+    change.step(booking, VisitEvent.MOVE)
+    booking.start = start.replace(second=0, microsecond=0)
+    booking.end = end.replace(second=0, microsecond=0)
+    booking.cancelled_at, booking.cancel_reason = None, ""
+    if room is not None:
+        _put_in(booking, room)
+    allocate.take(booking, now=now)
+    close_proposals(booking)
+    event = change.finish(
+        booking,
+        actor=actor,
+        now=now,
+        verb="visit.moved",
+        via=via,
+        data={"before": before, "answered": answered, **change.times(booking)},
+    )
+    if booking.status is not VisitState.DRAFT:
+        change.tell_all(booking, change=MessageKind.UPDATE, event=event, now=now)
+    return booking
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Details:
+    """What can be changed without moving; None leaves as it is."""
+
+    host: Host | None = None
+    co_host: Host | None = None
+    without_co_host: bool = False
+    room: Room | None = None
+    meeting_point: str | None = None
+    greeting: str | None = None
+    diets: str | None = None
+    interpreter: str | None = None
+    plan_quiet_place: str | None = None
+    plan_exit: str | None = None
+    fika: bool | None = None
+    calm: bool | None = None
+    card_signup: bool | None = None
+    two_hosts: bool | None = None
+    plan_rules_explained: bool | None = None
+    plan_guards_informed: bool | None = None
+    followers: int | None = None
+
+
+#: A partner must hear of these; the rest is between us.
+_TOLD = ("host", "co_host", "room", "meeting_point")
+
+
+@change.service
+def change_details(
+    *, actor: User, now: datetime, booking: Booking, details: Details, version: int | None = None
+) -> Booking:
+    """Change host, room, meeting point or inner facts of an open visit.
+
+    What the partner reads (who meets, where) is told with a new mail; answers stand, since the
+    time is the same. Raises Clash, Stale, Invalid, PersonalData, IllegalTransition.
+    """
+    booking = change.locked(booking, version)
+    if booking.status not in OPEN_STATES:
+        raise IllegalTransition(
+            _("Det går inte: besöket är redan %(state)s.")
+            % {"state": _(change.STATE_WORDS[booking.status])}
+        )
+    visit = booking.visit
+    before = _facts(visit)
+    _apply(booking, details)
+    _check_hosts(visit)
+    visit.save()
+    changed = sorted(name for name, value in _facts(visit).items() if value != before[name])
+    allocate.take(booking, now=now)
+    event = change.finish(
+        booking, actor=actor, now=now, verb="visit.changed", data={"fields": changed}
+    )
+    if booking.status is not VisitState.DRAFT and any(name in changed for name in _TOLD):
+        change.tell_all(booking, change=MessageKind.UPDATE, event=event, now=now, reset=False)
+    return booking
+
+
+def _facts(visit: Visit) -> dict[str, object]:
+    return {
+        field.name: getattr(visit, field.attname)
+        for field in visit._meta.concrete_fields
+        if field.name != "booking"
+    }
+
+
+def _apply(booking: Booking, details: Details) -> None:
+    visit = booking.visit
+    for name, limit in TEXT_LIMITS.items():
+        value = getattr(details, name, None)
+        if value is not None:
+            setattr(visit, name, texts.clean(value, field=name, limit=limit))
+    for name in (
+        "host",
+        "co_host",
+        "fika",
+        "calm",
+        "card_signup",
+        "two_hosts",
+        "plan_rules_explained",
+        "plan_guards_informed",
+        "followers",
+    ):
+        value = getattr(details, name)
+        if value is not None:
+            setattr(visit, name, value)
+    if details.without_co_host:
+        visit.co_host = None
+    if details.room is not None:
+        _put_in(booking, details.room)
+
+
+def _put_in(booking: Booking, room: Room) -> None:
+    booking.visit.room = room
+    booking.library = room.library
+    booking.visit.save(update_fields=["room"])
+
+
+def _check_hosts(visit: Visit) -> None:
+    if visit.co_host is not None and visit.co_host == visit.host:
+        message = _("Medvärden måste vara någon annan än värden.")
+        raise Invalid(message, fields={"co_host": message})
+    if visit.two_hosts and visit.co_host is None:
+        message = _("Bemötandeplanen kräver två värdar. Välj också en medvärd.")
+        raise Invalid(message, fields={"co_host": message})
+
+
+@change.service
+def cancel(
+    *,
+    actor: User | None,
+    now: datetime,
+    booking: Booking,
+    by_partner: bool = False,
+    reason: str = "",
+    version: int | None = None,
+    via: str = "",
+) -> Booking:
+    """Call the visit off, by us or by the partner. Frees its resources and tells who was told."""
+    booking = change.locked(booking, version)
+    reason = texts.clean(reason, field="reason", limit=300)
+    before = booking.state
+    change.step(booking, VisitEvent.CANCEL_BY_PARTNER if by_partner else VisitEvent.CANCEL_BY_US)
+    booking.cancelled_at, booking.cancel_reason = now, reason
+    allocate.release(booking)
+    close_proposals(booking)
+    event = change.finish(
+        booking,
+        actor=actor,
+        now=now,
+        verb="visit.cancelled_by_partner" if by_partner else "visit.cancelled_by_us",
+        via=via,
+        data={"state": before},
+    )
+    change.tell_all(booking, change=MessageKind.CANCEL, event=event, now=now)
+    return booking
+
+
+def close_proposals(booking: Booking, state: ProposalState = ProposalState.CLOSED) -> None:
+    """Wishes for another time that the change has answered."""
+    Proposal.objects.filter(invitation__booking=booking, state=ProposalState.OPEN.value).update(
+        state=state.value
+    )
+
+
+@change.service
+def add_contact(*, actor: User, now: datetime, booking: Booking, contact_pk: int) -> Booking:
+    """Invite one more contact of the groups' organisations at the present time."""
+    booking = change.locked(booking)
+    if booking.status not in OPEN_STATES:
+        raise IllegalTransition(_("Besöket är inte öppet för nya inbjudningar."))
+    for group in booking.visit.groups.all():
+        contact = group.organisation.contacts.filter(pk=contact_pk, archived_at=None).first()
+        if contact is not None:
+            break
+    else:
+        message = _("Kontakten hör till en annan organisation än gruppen.")
+        raise Invalid(message, fields={"contact": message})
+    made = book.invite(booking, [(contact, group)], now=now)
+    event = change.finish(booking, actor=actor, now=now, verb="visit.contact_added")
+    if booking.status is not VisitState.DRAFT:
+        for invitation in made:
+            change.tell_one(invitation, booking, event=event, now=now)
+    return booking

@@ -1,0 +1,282 @@
+"""The one door for every answer, however it came: link, mail, phone, SMS."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.utils.translation import gettext as _
+
+from core import texts
+from core.errors import Clash, IllegalTransition, Invalid
+from core.models import User
+from partners.models import SizeBand
+from scheduling.booking import allocate, alter, change
+from scheduling.models import Allocation, Answer, Booking, Invitation, Proposal
+from scheduling.states import (
+    CALLED_OFF,
+    OUTCOME_STATES,
+    AnswerChannel,
+    InvitationState,
+    ProposalState,
+    VisitEvent,
+    VisitState,
+)
+
+MOST_PROPOSALS = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """Another time: aware instants, or words."""
+
+    start: datetime | None = None
+    end: datetime | None = None
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """What an addressee said."""
+
+    state: InvitationState
+    channel: AnswerChannel
+    size_band: SizeBand | None = None
+    comment: str = ""
+    wishes: tuple[Wish, ...] = ()
+
+
+_ANSWERS = {
+    InvitationState.ACCEPTED,
+    InvitationState.DECLINED,
+    InvitationState.TENTATIVE,
+    InvitationState.COUNTERED,
+}
+
+
+@change.service
+def answer(
+    *, invitation: Invitation, reply: Reply, now: datetime, actor: User | None = None
+) -> Invitation:
+    """Take an answer. It can be changed until the visit starts; the latest counts.
+
+    ``actor`` is the colleague who took it down, None where the addressee answered. The same answer
+    again changes nothing. Raises Invalid, PersonalData, IllegalTransition, Clash (a late yes to a
+    time that went to somebody else).
+    """
+    booking = change.locked(invitation.booking)
+    invitation = Invitation.objects.select_related("contact", "host__user").get(pk=invitation.pk)
+    invitation.booking = booking
+    comment, wishes = _checked(booking, reply, now)
+    _refuse_when_over(booking, invitation, now)
+    if not _is_new(invitation, reply, comment, wishes):
+        return invitation
+    _keep(invitation, reply, comment, wishes, now=now, actor=actor)
+    _follow(booking, invitation, now)
+    change.finish(
+        booking,
+        actor=actor,
+        now=now,
+        verb=f"invitation.{reply.state.value}",
+        via=reply.channel.value,
+        data={"invitation": invitation.pk},
+    )
+    return invitation
+
+
+def _checked(booking: Booking, reply: Reply, now: datetime) -> tuple[str, tuple[Wish, ...]]:
+    if reply.state not in _ANSWERS:
+        message = _("Svaret kan vara ja, nej, kanske eller en annan tid.")
+        raise Invalid(message, fields={"answer": message})
+    comment = texts.clean(reply.comment, field="comment", limit=1000)
+    wishes = tuple(_checked_wish(wish, booking, now) for wish in reply.wishes)
+    if len(wishes) > MOST_PROPOSALS:
+        message = _("Föreslå högst tre tider.")
+        raise Invalid(message, fields={"proposals": message})
+    if reply.state is InvitationState.COUNTERED and not wishes:
+        message = _("Skriv vilken tid som passar bättre.")
+        raise Invalid(message, fields={"proposals": message})
+    return comment, wishes
+
+
+def _checked_wish(wish: Wish, booking: Booking, now: datetime) -> Wish:
+    text = texts.clean(wish.text, field="proposals", limit=300)
+    if wish.start is None:
+        if not text:
+            message = _("Skriv vilken tid som passar bättre.")
+            raise Invalid(message, fields={"proposals": message})
+        return Wish(text=text)
+    end = wish.end or wish.start + (booking.end - booking.start)
+    if wish.start < now or end <= wish.start or end - wish.start > timedelta(hours=12):
+        message = _("Den föreslagna tiden har redan varit eller slutar innan den börjar.")
+        raise Invalid(message, fields={"proposals": message})
+    return Wish(start=wish.start, end=end, text=text)
+
+
+def _refuse_when_over(booking: Booking, invitation: Invitation, now: datetime) -> None:
+    if booking.status in OUTCOME_STATES or (
+        booking.start <= now and booking.status not in CALLED_OFF
+    ):
+        raise IllegalTransition(_("Besöket har redan börjat. Ring oss i stället."))
+    if booking.status is VisitState.CANCELLED_BY_US:
+        raise IllegalTransition(_("Besöket är inställt. Hör gärna av er om en ny tid."))
+    if booking.status is VisitState.DRAFT:
+        raise IllegalTransition(_("Inbjudan är inte skickad än."))
+    if invitation.status is InvitationState.WITHDRAWN:
+        raise IllegalTransition(_("Inbjudan gäller inte längre. Ring oss gärna."))
+    if booking.start <= now:
+        raise IllegalTransition(_("Tiden har redan varit. Hör gärna av er om en ny tid."))
+
+
+def _is_new(invitation: Invitation, reply: Reply, comment: str, wishes: tuple[Wish, ...]) -> bool:
+    same = (
+        invitation.state == reply.state.value
+        and invitation.comment == comment
+        and (reply.size_band is None or invitation.size_band == reply.size_band.value)
+    )
+    return not same or bool(wishes)
+
+
+def _keep(
+    invitation: Invitation,
+    reply: Reply,
+    comment: str,
+    wishes: tuple[Wish, ...],
+    *,
+    now: datetime,
+    actor: User | None,
+) -> None:
+    invitation.state = reply.state.value
+    invitation.answered_at = now
+    invitation.channel = reply.channel.value
+    invitation.comment = comment
+    if reply.size_band is not None:
+        invitation.size_band = reply.size_band.value
+    invitation.save()
+    invitation.calls.filter(done_at=None).update(done_at=now, done_by=actor)
+    Answer.objects.create(
+        invitation=invitation,
+        at=now,
+        state=reply.state.value,
+        channel=reply.channel.value,
+        size_band=reply.size_band.value if reply.size_band else "",
+        comment=comment,
+        by=actor,
+    )
+    # One open set of wishes an addressee: a newer answer replaces it.
+    invitation.proposals.filter(state=ProposalState.OPEN.value).update(
+        state=ProposalState.CLOSED.value
+    )
+    Proposal.objects.bulk_create(
+        Proposal(
+            invitation=invitation, start=wish.start, end=wish.end, text=wish.text, created_at=now
+        )
+        for wish in wishes
+    )
+
+
+def _follow(booking: Booking, changed: Invitation, now: datetime) -> None:
+    """The visit's state follows from its partners' invitations; staff's do not decide."""
+    if changed.contact_id is None:
+        return
+    partners = [row for row in change.live_invitations(booking) if row.contact_id is not None]
+    states = {row.status for row in partners}
+    if _each_group_has_a_yes(partners):
+        if booking.status is not VisitState.CONFIRMED:
+            _take_again(booking, now)
+            change.step(booking, VisitEvent.ACCEPT)
+        _widen(booking, changed)
+        return
+    if states == {InvitationState.DECLINED} and booking.status not in CALLED_OFF:
+        change.step(booking, VisitEvent.DECLINE)
+        booking.cancelled_at = now
+        allocate.release(booking)
+        return
+    if booking.status is VisitState.CONFIRMED:
+        # A yes was taken back for a wish or a maybe: the time is offered again, and still held.
+        booking.state = VisitState.OFFERED.value
+    elif booking.status in CALLED_OFF and states != {InvitationState.DECLINED}:
+        # "No" became "another time" or "maybe": hold the slot again if it is free.
+        _reopen(booking, now)
+
+
+def _each_group_has_a_yes(partners: list[Invitation]) -> bool:
+    yes = [row for row in partners if row.status is InvitationState.ACCEPTED]
+    if not yes:
+        return False
+    asked = {row.group_id for row in partners if row.group_id is not None}
+    answered = {row.group_id for row in yes if row.group_id is not None}
+    return asked <= answered
+
+
+def _take_again(booking: Booking, now: datetime) -> None:
+    if booking.status in CALLED_OFF:
+        allocate.take(booking, now=now)
+        booking.cancelled_at = None
+
+
+def _reopen(booking: Booking, now: datetime) -> None:
+    try:
+        allocate.take(booking, now=now)
+    except Clash:
+        # Somebody else has the time by now. The wish stands all the same.
+        allocate.release(booking)
+        return
+    booking.state, booking.cancelled_at = VisitState.OFFERED.value, None
+
+
+def _widen(booking: Booking, changed: Invitation) -> None:
+    """A larger group than thought is what the host must see first."""
+    if changed.size_band and SizeBand(changed.size_band).most > booking.visit.size.most:
+        booking.visit.size_band = changed.size_band
+        booking.visit.save(update_fields=["size_band"])
+
+
+@change.service
+def confirm(*, actor: User, now: datetime, booking: Booking, version: int | None = None) -> Booking:
+    """Staff says that the visit stands, as when all was agreed in a talk."""
+    booking = change.locked(booking, version)
+    _take_again(booking, now)
+    change.step(booking, VisitEvent.ACCEPT)
+    change.finish(booking, actor=actor, now=now, verb="visit.confirmed")
+    return booking
+
+
+@change.service
+def accept_proposal(*, actor: User, now: datetime, proposal: Proposal) -> Booking:
+    """One click: the visit moves to the wished time, and all are told.
+
+    Whoever proposed it said yes to it by that. Raises Clash where the time is taken, Invalid where
+    the wish is in words only.
+    """
+    booking = proposal.invitation.booking
+    if proposal.start is None or proposal.end is None:
+        raise Invalid(_("Förslaget är i ord. Välj en tid och flytta besöket."))
+    if proposal.state != ProposalState.OPEN.value:
+        raise IllegalTransition(_("Förslaget är redan besvarat."))
+    Proposal.objects.filter(pk=proposal.pk).update(state=ProposalState.ACCEPTED.value)
+    return alter.move(actor=actor, now=now, booking=booking, start=proposal.start, end=proposal.end)
+
+
+@change.service
+def decline_proposal(*, actor: User, now: datetime, proposal: Proposal) -> Booking:
+    """The offered time stands; the partner is asked again in a later mail or by phone."""
+    booking = change.locked(proposal.invitation.booking)
+    # The answer is to all that was wished for at once.
+    Proposal.objects.filter(invitation=proposal.invitation, state=ProposalState.OPEN.value).update(
+        state=ProposalState.DECLINED.value
+    )
+    change.finish(booking, actor=actor, now=now, verb="proposal.declined")
+    return booking
+
+
+def is_free(booking: Booking, wish: Proposal) -> bool:
+    """Whether the wished time is free for all that the visit needs."""
+    if wish.start is None or wish.end is None:
+        return False
+    resources = [host.resource_id for host in booking.visit.hosts]
+    if booking.visit.room is not None:
+        resources.append(booking.visit.room.resource_id)
+    return not (
+        Allocation.objects.filter(resource_id__in=resources, start__lt=wish.end, end__gt=wish.start)
+        .exclude(booking=booking)
+        .exists()
+    )

@@ -1,0 +1,138 @@
+"""What every change of a visit has in common: one transaction, one audit row, told to all."""
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import wraps
+from typing import ParamSpec, TypeVar
+
+from django.db import OperationalError, transaction
+from django.utils.translation import gettext as _
+
+from core import audit
+from core.errors import Clash, IllegalTransition, Stale
+from core.models import AuditEvent, User
+from scheduling.feeds import blocks
+from scheduling.models import Booking, Invitation
+from scheduling.outbox import enqueue
+from scheduling.states import InvitationState, MessageKind, VisitEvent, VisitState, next_state
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+_DEADLOCK, _SERIALIZATION = "40P01", "40001"
+
+STATE_WORDS: dict[VisitState, str] = {
+    VisitState.DRAFT: "utkast",
+    VisitState.OFFERED: "inbjuden",
+    VisitState.CONFIRMED: "bekräftad",
+    VisitState.DECLINED: "avböjd",
+    VisitState.HELD: "genomförd",
+    VisitState.PARTLY_HELD: "delvis genomförd",
+    VisitState.NONE_CAME: "ingen kom",
+    VisitState.CANCELLED_BY_PARTNER: "avbokad av partnern",
+    VisitState.CANCELLED_BY_US: "inställd av oss",
+}
+
+
+def service(function: Callable[P, R]) -> Callable[P, R]:
+    """One transaction; a deadlock that the database broke becomes a Clash to try again."""
+
+    @wraps(function)
+    def wrapped(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            with transaction.atomic():
+                return function(*args, **kwargs)
+        except OperationalError as error:
+            if getattr(error.__cause__, "sqlstate", "") in {_DEADLOCK, _SERIALIZATION}:
+                raise Clash(
+                    _("Någon annan ändrade samma tider just nu. Försök en gång till.")
+                ) from error
+            raise
+
+    return wrapped
+
+
+def locked(booking: Booking, expected_version: int | None = None) -> Booking:
+    """The booking as it is now, locked for this transaction (SQLite: the write lock is held).
+
+    Raises Stale where the caller saw an older version: two tabs cannot overwrite each other.
+    """
+    Booking.objects.select_for_update().get(pk=booking.pk)
+    fresh = Booking.objects.with_visit().get(pk=booking.pk)
+    if expected_version is not None and fresh.version != expected_version:
+        raise Stale(
+            _("Besöket har ändrats av någon annan sedan du öppnade sidan. Se hur det är nu.")
+        )
+    return fresh
+
+
+def step(booking: Booking, event: VisitEvent) -> None:
+    """Move the state along the written table, or raise IllegalTransition with the reason."""
+    following = next_state(booking.status, event)
+    if following is None:
+        raise IllegalTransition(
+            _("Det går inte: besöket är redan %(state)s.")
+            % {"state": _(STATE_WORDS[booking.status])},
+            extra={"state": booking.state, "event": event.value},
+        )
+    booking.state = following.value
+
+
+def finish(
+    booking: Booking,
+    *,
+    actor: User | None,
+    now: datetime,
+    verb: str,
+    via: str = "",
+    data: dict[str, object] | None = None,
+) -> AuditEvent:
+    """Count the version, store the row and its calendar blocks, write the audit row."""
+    booking.version += 1
+    booking.save()
+    blocks.touch(booking, now)
+    return audit.record(now=now, actor=actor, via=via, verb=verb, target=booking, data=data or {})
+
+
+def live_invitations(booking: Booking) -> list[Invitation]:
+    """Those who still count."""
+    rows = booking.invitations.exclude(state=InvitationState.WITHDRAWN.value)
+    found = list(rows.select_related("contact", "host__user"))
+    for row in found:
+        row.booking = booking
+    return found
+
+
+def tell_all(
+    booking: Booking,
+    *,
+    change: MessageKind,
+    event: AuditEvent,
+    now: datetime,
+    reset: bool = True,
+) -> None:
+    """Tell every live invitation; ``reset`` asks again those who had answered."""
+    for invitation in live_invitations(booking):
+        if reset and change is not MessageKind.CANCEL:
+            ask_again(invitation)
+        enqueue.tell(invitation, change=change, event=event, now=now)
+
+
+def ask_again(invitation: Invitation) -> None:
+    """Forget the present answer, which was to another time; its history stays."""
+    invitation.state = InvitationState.PENDING.value
+    invitation.answered_at = None
+    invitation.channel = ""
+    invitation.comment = ""
+    invitation.save(update_fields=["state", "answered_at", "channel", "comment"])
+
+
+def times(booking: Booking) -> dict[str, object]:
+    """The booking's times as audit data (UTC, ISO 8601)."""
+    return {"start": booking.start.isoformat(), "end": booking.end.isoformat()}
+
+
+def tell_one(invitation: Invitation, booking: Booking, *, event: AuditEvent, now: datetime) -> None:
+    """Tell one addressee what stands now."""
+    invitation.booking = booking
+    enqueue.tell(invitation, change=MessageKind.UPDATE, event=event, now=now)

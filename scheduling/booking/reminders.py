@@ -1,0 +1,73 @@
+"""Reminders are not queued ahead: what is due is found and written from the present state."""
+
+from datetime import datetime, timedelta
+
+from django.db.models import Exists, OuterRef
+from django.utils import timezone
+
+from core import audit, swedish
+from scheduling.booking import change
+from scheduling.models import CallTask, Invitation, Message
+from scheduling.outbox import enqueue
+from scheduling.states import InvitationState, MessageKind, VisitState
+
+DAYS_BEFORE = 2
+EARLIEST_HOUR, LATEST_HOUR = 8, 17
+
+
+def due(now: datetime) -> list[int]:
+    """Invitations to remind at ``now``: a visit within two working days, not yet reminded.
+
+    Only in working hours (Europe/Stockholm), only for visits that stand, only those who have not
+    said no, and not where the invitation itself is younger than a day.
+    """
+    local = timezone.localtime(now)
+    if not (EARLIEST_HOUR <= local.hour < LATEST_HOUR and swedish.is_working_day(local.date())):
+        return []
+    horizon = swedish.add_working_days(local.date(), DAYS_BEFORE)
+    last = timezone.make_aware(datetime.combine(horizon, datetime.max.time()))
+    # A move gives a new SEQUENCE, and with it a reminder of its own.
+    reminded = Message.objects.filter(
+        invitation=OuterRef("pk"),
+        kind=MessageKind.REMINDER.value,
+        sequence=OuterRef("sequence"),
+        # A nudge weeks ahead is no reminder.
+        created_at__gte=OuterRef("booking__start") - timedelta(days=7),
+    )
+    called = CallTask.objects.filter(
+        invitation=OuterRef("pk"),
+        kind=MessageKind.REMINDER.value,
+        created_at__gte=OuterRef("booking__start") - timedelta(days=14),
+    )
+    rows = Invitation.objects.filter(
+        booking__start__gt=now,
+        booking__start__lte=last,
+        booking__state__in=[VisitState.OFFERED.value, VisitState.CONFIRMED.value],
+        contact__isnull=False,
+        state__in=[
+            InvitationState.PENDING.value,
+            InvitationState.ACCEPTED.value,
+            InvitationState.TENTATIVE.value,
+        ],
+        created_at__lt=now - timedelta(days=1),
+    ).exclude(Exists(reminded) | Exists(called))
+    return list(rows.order_by("booking__start", "pk").values_list("pk", flat=True))
+
+
+@change.service
+def remind(*, invitation_pk: int, now: datetime) -> bool:
+    """Send one reminder; False where the visit changed meanwhile or it was done already."""
+    invitation = Invitation.objects.select_related("booking").get(pk=invitation_pk)
+    booking = change.locked(invitation.booking)
+    if invitation_pk not in due(now):
+        return False
+    invitation = Invitation.objects.select_related("contact").get(pk=invitation_pk)
+    invitation.booking = booking
+    event = audit.record(now=now, actor=None, via="system", verb="visit.reminded", target=booking)
+    enqueue.remind(invitation, event=event, now=now)
+    return True
+
+
+def remind_due(*, now: datetime) -> int:
+    """Remind all that are due; returns how many."""
+    return sum(remind(invitation_pk=pk, now=now) for pk in due(now))

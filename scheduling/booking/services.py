@@ -1,0 +1,44 @@
+"""The one door for every change of a booking's state; pages, API, mailbox and jobs call this."""
+
+from scheduling.booking.alter import (
+    Details,
+    add_contact,
+    cancel,
+    change_details,
+    move,
+    send_draft,
+)
+from scheduling.booking.answers import (
+    Reply,
+    Wish,
+    accept_proposal,
+    answer,
+    confirm,
+    decline_proposal,
+    is_free,
+)
+from scheduling.booking.book import book, preview
+from scheduling.booking.plan import VisitPlan
+from scheduling.booking.undo import seconds_left, undo, undoable
+
+__all__ = [
+    "Details",
+    "Reply",
+    "VisitPlan",
+    "Wish",
+    "accept_proposal",
+    "add_contact",
+    "answer",
+    "book",
+    "cancel",
+    "change_details",
+    "confirm",
+    "decline_proposal",
+    "is_free",
+    "move",
+    "preview",
+    "seconds_left",
+    "send_draft",
+    "undo",
+    "undoable",
+]

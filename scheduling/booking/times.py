@@ -1,0 +1,304 @@
+"""Find a time in this library: rows in, pure search, words out."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from core import swedish
+from core.errors import Invalid
+from partners.models import Group, SizeBand
+from scheduling.booking.availability import (
+    Candidate,
+    Day,
+    Interval,
+    Reason,
+    RoomOption,
+    Wish,
+    propose,
+)
+from scheduling.models import Allocation, Booking, Host, Library, Programme, Resource, Room
+from scheduling.states import CAME_STATES
+
+STOCKHOLM = ZoneInfo("Europe/Stockholm")
+HORIZON_DAYS = 56
+LONGEST_HORIZON_DAYS = 370
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A time to offer, with its room, hosts and reasons in words."""
+
+    start: datetime
+    end: datetime
+    room: Room
+    host: Host
+    co_host: Host | None
+    reasons: tuple[str, ...]
+    score: int
+
+
+def hours(library: Library, first: date, last: date) -> list[Day]:
+    """Each day's hours from ``first`` to ``last`` (inclusive), exceptions and red days counted."""
+    usual: dict[int, tuple[time | None, time | None]] = {}
+    seasonal: list[tuple[date, date, int, time | None, time | None]] = []
+    for row in library.hours.all():
+        if row.first_day and row.last_day:
+            seasonal.append((row.first_day, row.last_day, row.weekday, row.opens, row.closes))
+        else:
+            usual[row.weekday] = (row.opens, row.closes)
+    closures = {row.day: row for row in library.closures.filter(day__range=(first, last))}
+    calm: dict[int, list[tuple[time, time]]] = defaultdict(list)
+    for quiet in library.calm_times.all():
+        calm[quiet.weekday].append((quiet.start, quiet.end))
+    found = []
+    for offset in range((last - first).days + 1):
+        day = first + timedelta(days=offset)
+        opens, closes = usual.get(day.weekday(), (None, None))
+        for begin, until, weekday, season_opens, season_closes in seasonal:
+            if weekday == day.weekday() and begin <= day <= until:
+                opens, closes = season_opens, season_closes
+        if swedish.red_day(day) or swedish.eve(day):
+            opens = closes = None
+        if day in closures:
+            opens, closes = closures[day].opens, closures[day].closes
+        found.append(
+            Day(
+                date=day,
+                opens=opens,
+                closes=closes,
+                calm=tuple(calm[day.weekday()]) if opens else (),
+                bridge=swedish.bridge_day(day),
+            )
+        )
+    return found
+
+
+def find(
+    *,
+    groups: Sequence[Group],
+    programme: Programme,
+    now: datetime,
+    first: date | None = None,
+    last: date | None = None,
+    size: SizeBand | None = None,
+    host: Host | None = None,
+    limit: int = 50,
+) -> list[Proposal]:
+    """The best free times for the groups and the programme, each with its reasons in words.
+
+    ``first`` and ``last`` are local dates (default: today and eight weeks on). Raises Invalid for a
+    horizon that is turned round or longer than a year.
+    """
+    first, last = _horizon(first, last, now)
+    if not groups:
+        message = _("Välj en grupp.")
+        raise Invalid(message, fields={"group": message})
+    rooms = {
+        room.resource_id: room
+        for room in Room.objects.filter(active=True).select_related("library")
+        if set(programme.needs) <= set(room.features)
+    }
+    hosts = _qualified(programme) if host is None else {host.resource_id: host}
+    group_resources = dict(Resource.objects.filter(group__in=groups).values_list("group_id", "pk"))
+    booking = _last_visit(groups)
+    wish = _wish(groups, programme, size, booking, tuple(group_resources.values()))
+    found: list[Candidate] = []
+    for library in {room.library_id: room.library for room in rooms.values()}.values():
+        found += propose(
+            wish=wish,
+            rooms=[
+                RoomOption(key, room.capacity, room.buffer_before, room.buffer_after)
+                for key, room in rooms.items()
+                if room.library_id == library.pk
+            ],
+            hosts=[key for key, row in hosts.items() if row.library_id == library.pk],
+            busy=_busy([*rooms, *hosts, *group_resources.values()], first, last, now),
+            days=hours(library, first, last),
+            now=now,
+            zone=STOCKHOLM,
+            limit=limit,
+        )
+    found.sort(key=lambda item: (-item.score, item.start))
+    return [_in_words(item, rooms, hosts) for item in found[:limit]]
+
+
+def _horizon(first: date | None, last: date | None, now: datetime) -> tuple[date, date]:
+    today = timezone.localdate(now)
+    first = max(first or today, today)
+    last = last or first + timedelta(days=HORIZON_DAYS)
+    if last < first:
+        message = _("Slutdagen är före startdagen, eller har redan varit.")
+        raise Invalid(message, fields={"to": message})
+    if (last - first).days > LONGEST_HORIZON_DAYS:
+        message = _("Sök högst ett år i taget.")
+        raise Invalid(message, fields={"to": message})
+    return first, last
+
+
+def _qualified(programme: Programme) -> dict[int, Host]:
+    """Those who can lead the programme; everybody where nobody is named for it."""
+    hosts = Host.objects.filter(active=True, user__is_active=True).select_related("user")
+    named = {row.resource_id: row for row in hosts.filter(programmes=programme)}
+    return named or {row.resource_id: row for row in hosts}
+
+
+def _last_visit(groups: Sequence[Group]) -> Booking | None:
+    return (
+        Booking.objects.filter(
+            visit__groups__in=groups, state__in=[state.value for state in CAME_STATES]
+        )
+        .select_related("visit__host")
+        .order_by("-start")
+        .first()
+    )
+
+
+def _wish(
+    groups: Sequence[Group],
+    programme: Programme,
+    size: SizeBand | None,
+    booking: Booking | None,
+    resources: tuple[int, ...],
+) -> Wish:
+    group = groups[0]
+    local = timezone.localtime(booking.start) if booking else None
+    weekday, clock = group.preferred_weekday, group.preferred_time
+    two = any(row.two_hosts for row in groups)
+    return Wish(
+        length=timedelta(minutes=programme.minutes),
+        people=(size or max((row.size for row in groups), key=lambda band: band.most)).most,
+        groups=resources,
+        hosts_required=max(programme.hosts_required, 2 if two else 1),
+        usual_host=booking.visit.host.resource_id if booking else None,
+        weekday=weekday if weekday is not None else (local.weekday() if local else None),
+        clock=clock or (local.time() if local else None),
+    )
+
+
+def _busy(
+    resources: Iterable[int], first: date, last: date, now: datetime
+) -> dict[int, list[Interval]]:
+    """The allocations inside the window; expired holds do not count."""
+    start = datetime.combine(first, time.min, tzinfo=STOCKHOLM)
+    end = datetime.combine(last + timedelta(days=1), time.min, tzinfo=STOCKHOLM)
+    rows = Allocation.objects.filter(
+        Q(expires_at=None) | Q(expires_at__gt=now),
+        resource_id__in=list(resources),
+        start__lt=end,
+        end__gt=start,
+    )
+    busy: dict[int, list[Interval]] = defaultdict(list)
+    for resource, begin, until in rows.values_list("resource_id", "start", "end"):
+        busy[resource].append(Interval(begin, until))
+    return busy
+
+
+def _in_words(item: Candidate, rooms: dict[int, Room], hosts: dict[int, Host]) -> Proposal:
+    room, team = rooms[item.room], [hosts[key] for key in item.hosts]
+    words = {
+        Reason.USUAL_DAY: _("gruppens vanliga dag"),
+        Reason.USUAL_TIME: _("samma klockslag som de brukar"),
+        Reason.USUAL_HOST: _("%(name)s tog emot sist") % {"name": team[0].first_name},
+        Reason.CALM: _("lugn tid"),
+        Reason.BEFORE_OPENING: _("före öppning"),
+        Reason.GOOD_HOURS: _("bra tid på dagen"),
+        Reason.SOON: _("redan inom en vecka"),
+        Reason.BRIDGE_DAY: _("klämdag"),
+        Reason.TIGHT_ROOM: _("%(room)s blir full") % {"room": room.name},
+    }
+    reasons = [words[reason] for reason in item.reasons]
+    if Reason.TIGHT_ROOM not in item.reasons:
+        reasons.append(
+            _("%(room)s rymmer %(places)d") % {"room": room.name, "places": room.capacity}
+        )
+    return Proposal(
+        start=item.start,
+        end=item.end,
+        room=room,
+        host=team[0],
+        co_host=team[1] if len(team) > 1 else None,
+        reasons=tuple(reasons),
+        score=item.score,
+    )
+
+
+def warnings(
+    *, start: datetime, end: datetime, room: Room | None, size: SizeBand, library: Library
+) -> list[tuple[str, str]]:
+    """What to think of before saving: (code, sentence). None of it forbids the booking."""
+    day = timezone.localdate(start)
+    (hour,) = hours(library, day, day)
+    found = []
+    name = swedish.red_day(day) or swedish.eve(day)
+    if name:
+        found.append(
+            ("red_day", _("%(day)s är %(name)s.") % {"day": swedish.short_date(day), "name": name})
+        )
+    elif hour.opens is None or hour.closes is None:
+        found.append(("closed", _("Biblioteket är stängt den dagen.")))
+    elif (
+        timezone.localtime(start).time() < hour.opens
+        or timezone.localtime(end).time() > hour.closes
+    ):
+        found.append(
+            (
+                "outside_hours",
+                _("Utanför öppettiderna, som är kl. %(hours)s.")
+                % {"hours": swedish.time_range(hour.opens, hour.closes)},
+            )
+        )
+    if swedish.bridge_day(day):
+        found.append(("bridge_day", _("Det är klämdag. Många är lediga.")))
+    if room is not None and room.capacity < size.most:
+        found.append(
+            (
+                "room_too_small",
+                _("%(room)s har %(places)d platser. Gruppen kan bli %(most)d.")
+                % {"room": room.name, "places": room.capacity, "most": size.most},
+            )
+        )
+    return found
+
+
+def pick(
+    *,
+    groups: Sequence[Group],
+    programme: Programme,
+    start: datetime,
+    end: datetime,
+    now: datetime,
+    size: SizeBand | None = None,
+) -> tuple[Room | None, list[Host]]:
+    """The smallest fitting free room and the free, qualified hosts, the usual one first.
+
+    None and an empty list where nothing is free; the caller's booking then explains the clash.
+    """
+    day = timezone.localdate(start)
+    rooms = [
+        room
+        for room in Room.objects.filter(active=True).select_related("library").order_by("capacity")
+        if set(programme.needs) <= set(room.features)
+    ]
+    hosts = _qualified(programme)
+    resources = [room.resource_id for room in rooms] + list(hosts)
+    busy = _busy(resources, day - timedelta(days=1), day + timedelta(days=1), now)
+    most = (size or max((group.size for group in groups), key=lambda band: band.most)).most
+
+    def free(resource: int, before: int = 0, after: int = 0) -> bool:
+        begin, until = start - timedelta(minutes=before), end + timedelta(minutes=after)
+        return not any(
+            interval.start < until and begin < interval.end for interval in busy.get(resource, [])
+        )
+
+    possible = [row for row in rooms if free(row.resource_id, row.buffer_before, row.buffer_after)]
+    fitting = [room for room in possible if room.capacity >= most] or possible[-1:]
+    last = _last_visit(groups)
+    usual = last.visit.host_id if last else None
+    team = [host for key, host in hosts.items() if free(key)]
+    return (fitting[0] if fitting else None), sorted(team, key=lambda host: host.pk != usual)

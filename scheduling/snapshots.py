@@ -1,0 +1,138 @@
+"""The one place where rows become calendar snapshots."""
+
+from datetime import UTC, datetime
+
+from django.conf import settings
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from scheduling import links
+from scheduling.calendars.snapshots import (
+    EventSnapshot,
+    EventStatus,
+    InvitationSnapshot,
+    Mailbox,
+)
+from scheduling.models import Booking, FeedVariant, Invitation
+from scheduling.states import CALLED_OFF, BookingKind, VisitState
+
+#: Titles that say nothing of who comes (DOMAIN.md §3): the neutral level.
+NEUTRAL_TITLES = {
+    BookingKind.STUDY_VISIT: "Studiebesök",
+    BookingKind.OUTREACH_VISIT: "Uppsökande besök",
+    BookingKind.MEETING: "Möte",
+    BookingKind.TRAINING: "Utbildningspass",
+    BookingKind.ABSENCE: "Frånvaro",
+}
+_STATUS = {
+    VisitState.DRAFT: EventStatus.TENTATIVE,
+    VisitState.OFFERED: EventStatus.TENTATIVE,
+    VisitState.DECLINED: EventStatus.CANCELLED,
+    VisitState.CANCELLED_BY_PARTNER: EventStatus.CANCELLED,
+    VisitState.CANCELLED_BY_US: EventStatus.CANCELLED,
+}
+
+
+def location(booking: Booking) -> str:
+    """Where it is, as a partner may read it: library, address, meeting point. Never the room."""
+    visit = booking.visit
+    if visit.room is None:
+        return visit.place
+    library = visit.room.library
+    return f"{library.name}, {library.address}"
+
+
+def organiser_name(booking: Booking) -> str:
+    """The library's name, or the product's where there is no place yet."""
+    return booking.library.name if booking.library else "Studiebesök"
+
+
+def event(booking: Booking, variant: FeedVariant) -> EventSnapshot:
+    """One booking as a feed shows it at ``variant``; stamps are stored, never the present."""
+    kind = BookingKind(booking.kind)
+    full = variant is FeedVariant.FULL
+    busy = variant is FeedVariant.BUSY
+    summary = "Upptagen" if busy else (_full_title(booking) if full else NEUTRAL_TITLES[kind])
+    return EventSnapshot(
+        uid=booking.feed_uid,
+        sequence=booking.feed_sequence,
+        stamp=booking.feed_changed_at.astimezone(UTC),
+        last_modified=booking.feed_changed_at.astimezone(UTC),
+        created=booking.created_at.astimezone(UTC),
+        start=booking.start,
+        end=booking.end,
+        summary=summary,
+        location="" if busy else _feed_location(booking, full=full),
+        description=_full_description(booking) if full else "",
+        status=_STATUS.get(booking.status, EventStatus.CONFIRMED),
+        transparent=variant is FeedVariant.NEUTRAL_FREE or booking.status in CALLED_OFF,
+        categories=() if busy else (NEUTRAL_TITLES[kind],),
+        # Behind login: the address alone tells nothing.
+        url=f"{settings.BASE_URL}/besok/{booking.pk}" if full else "",
+    )
+
+
+def _full_title(booking: Booking) -> str:
+    if not hasattr(booking, "visit"):
+        return booking.title or NEUTRAL_TITLES[BookingKind(booking.kind)]
+    groups = ", ".join(group.alias for group in booking.visit.groups.all())
+    return f"{groups}: {booking.visit.programme.name}"
+
+
+def _feed_location(booking: Booking, *, full: bool) -> str:
+    if not hasattr(booking, "visit"):
+        return booking.library.name if booking.library else ""
+    room = booking.visit.room
+    if room is None:
+        # An address we go to can be a protected one: only those who go see it.
+        return booking.visit.place if full else ""
+    return f"{room.name}, {room.library.name}"
+
+
+def _full_description(booking: Booking) -> str:
+    if not hasattr(booking, "visit"):
+        return ""
+    hosts = ", ".join(host.user.name for host in booking.visit.hosts)
+    return f"Värd: {hosts}\nMötesplats: {booking.visit.meeting_point}"
+
+
+def invitation(
+    row: Invitation, *, sequence: int, stamp: datetime, answer_url: str
+) -> InvitationSnapshot:
+    """The iTIP object for one addressee: neutral words, their language, only them as ATTENDEE."""
+    booking = row.booking
+    with translation.override(language(row)):
+        description = _("%(what)s\n\nVi möts %(meeting)s.\n\nSvara eller ändra här: %(url)s") % {
+            "what": booking.visit.programme.text(language(row)),
+            "meeting": booking.visit.meeting_point,
+            "url": answer_url,
+        }
+        summary = _("Besök på biblioteket")
+    return InvitationSnapshot(
+        uid=row.ical_uid,
+        sequence=sequence,
+        stamp=stamp,
+        start=booking.start,
+        end=booking.end,
+        summary=summary,
+        location=location(booking),
+        description=description,
+        url=answer_url,
+        organizer=Mailbox(links.tagged_address(row.mail_tag), organiser_name(booking)),
+        attendee=Mailbox(row.email, row.name),
+        status=_STATUS_OF_INVITATION.get(booking.status, EventStatus.CONFIRMED),
+    )
+
+
+#: A partner's own copy is never tentative: the time is theirs until somebody says otherwise.
+_STATUS_OF_INVITATION = {
+    VisitState.CANCELLED_BY_US: EventStatus.CANCELLED,
+    VisitState.CANCELLED_BY_PARTNER: EventStatus.CANCELLED,
+}
+
+
+def language(row: Invitation) -> str:
+    """The addressee's language: "sv" or "en"."""
+    if row.contact:
+        return row.contact.language
+    return row.host.user.language if row.host else "sv"
