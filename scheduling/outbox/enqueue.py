@@ -1,0 +1,184 @@
+"""Render now, store the bytes, send later: the mail says what was true when the change was made.
+
+Called inside the transaction of the change. A newer change supersedes the unsent mail of the same
+invitation; nothing is cancelled that was never sent (ARCHITECTURE.md, journey 1).
+"""
+
+import logging
+from datetime import UTC, datetime, timedelta
+
+from celery import current_app
+from django.conf import settings
+from django.db import transaction
+from kombu.exceptions import OperationalError
+
+from core.models import AuditEvent
+from scheduling import links, snapshots
+from scheduling.calendars import itip, mime
+from scheduling.calendars.snapshots import Mailbox
+from scheduling.models import CallTask, Invitation, Message
+from scheduling.outbox import letters
+from scheduling.states import LEFT_THE_HOUSE, MessageKind, MessageState
+
+logger = logging.getLogger(__name__)
+_MAY_HAVE_ARRIVED = [state.value for state in LEFT_THE_HOUSE]
+#: Sequence numbers of these are used up, whether or not the mail arrived.
+_USED = [*_MAY_HAVE_ARRIVED, MessageState.FAILED.value]
+
+
+def tell(
+    invitation: Invitation, *, change: MessageKind, event: AuditEvent, now: datetime
+) -> Message | None:
+    """Tell one addressee of a change: a mail, a call to make, or nothing that would only confuse.
+
+    ``change`` is UPDATE for whatever stands now (it becomes a REQUEST where nothing was ever
+    sent), CANCEL for the end of it. Every change told so is significant: it raises SEQUENCE.
+    Returns the stored message, or None where it became a call or nothing.
+    """
+    if not invitation.email:
+        _call(invitation, change=change, event=event, now=now)
+        return None
+    replaced = _supersede(invitation)
+    told = invitation.messages.filter(state__in=_MAY_HAVE_ARRIVED).exists()
+    if change is MessageKind.CANCEL and not told:
+        return None
+    kind = MessageKind.REQUEST if change is MessageKind.UPDATE and not told else change
+    used = invitation.messages.filter(state__in=_USED, sequence__isnull=False)
+    newest = used.order_by("-sequence").values_list("sequence", flat=True).first()
+    invitation.sequence = 0 if newest is None else newest + 1
+    invitation.significant_sequence = invitation.sequence
+    invitation.save(update_fields=["sequence", "significant_sequence"])
+    message = _store(invitation, kind=kind, event=event, now=now)
+    Message.objects.filter(pk__in=replaced).update(superseded_by=message)
+    return message
+
+
+def remind(invitation: Invitation, *, event: AuditEvent, now: datetime) -> Message | None:
+    """A reminder without a calendar part, from the present state; sent at once.
+
+    None where somebody must be called instead, or where news of a change still waits to be sent.
+    """
+    if not invitation.email:
+        _call(invitation, change=MessageKind.REMINDER, event=event, now=now)
+        return None
+    if invitation.messages.filter(state=MessageState.WAITING.value).exists():
+        return None
+    return _store(invitation, kind=MessageKind.REMINDER, event=event, now=now)
+
+
+def _supersede(invitation: Invitation) -> list[int]:
+    waiting = invitation.messages.filter(state=MessageState.WAITING.value)
+    pks = list(waiting.values_list("pk", flat=True))
+    # The state is asked again: a worker may have claimed one of them since.
+    Message.objects.filter(pk__in=pks, state=MessageState.WAITING.value).update(
+        state=MessageState.SUPERSEDED.value
+    )
+    return pks
+
+
+def _call(invitation: Invitation, *, change: MessageKind, event: AuditEvent, now: datetime) -> None:
+    """ "Ring Kim": one open task an invitation, about the newest change."""
+    assert invitation.contact is not None
+    open_tasks = invitation.calls.filter(done_at=None)
+    told = invitation.calls.exclude(done_at=None).exists() or invitation.answers.exists()
+    if change is MessageKind.CANCEL and not told:
+        open_tasks.delete()
+        return
+    if change is MessageKind.REMINDER and open_tasks.exists():
+        return
+    kind = MessageKind.REQUEST if change is MessageKind.UPDATE and not told else change
+    open_tasks.delete()
+    CallTask.objects.create(
+        invitation=invitation,
+        contact=invitation.contact,
+        kind=kind.value,
+        event=event,
+        created_at=now,
+    )
+
+
+def _store(
+    invitation: Invitation, *, kind: MessageKind, event: AuditEvent, now: datetime
+) -> Message:
+    stamp = now.astimezone(UTC).replace(microsecond=0)
+    letter = letters.write(invitation, kind)
+    calendar, method = _calendar(invitation, kind, stamp)
+    sender = Mailbox(
+        links.tagged_address(invitation.mail_tag), snapshots.organiser_name(invitation.booking)
+    )
+    to = Mailbox(invitation.email, invitation.name)
+    message_id = _message_id(invitation)
+    raw = mime.invitation_message(
+        sender=sender,
+        to=to,
+        subject=letter.subject,
+        text=letter.text,
+        html=letter.html,
+        message_id=message_id,
+        date=stamp,
+        calendar=calendar,
+        method=method,
+        references=_first_message_id(invitation),
+        language=snapshots.language(invitation),
+    )
+    hold = 0 if kind is MessageKind.REMINDER else settings.OUTBOX_HOLD_SECONDS
+    message = Message.objects.create(
+        invitation=invitation,
+        booking=invitation.booking,
+        event=event,
+        kind=kind.value,
+        sequence=invitation.sequence,
+        significant=calendar is not None,
+        sender=sender.address,
+        recipient=to.address,
+        subject=letter.subject,
+        text=letter.text,
+        calendar=calendar,
+        raw=raw,
+        message_id=message_id,
+        created_at=now,
+        due_at=now + timedelta(seconds=hold),
+    )
+    if hold == 0:
+        transaction.on_commit(nudge)
+    return message
+
+
+def _calendar(
+    invitation: Invitation, kind: MessageKind, stamp: datetime
+) -> tuple[bytes | None, str | None]:
+    if kind is MessageKind.REMINDER:
+        return None, None
+    snapshot = snapshots.invitation(
+        invitation,
+        sequence=invitation.sequence,
+        stamp=stamp,
+        answer_url=links.answer_url(invitation),
+    )
+    if kind is MessageKind.CANCEL:
+        return itip.cancel(snapshot), "CANCEL"
+    return itip.request(snapshot), "REQUEST"
+
+
+def _message_id(invitation: Invitation) -> str:
+    """Deterministic: the invitation's identity and the number of the mail."""
+    local = invitation.ical_uid.partition("@")[0]
+    domain = settings.MAIL_FROM.rpartition("@")[2]
+    return f"<{local}.{invitation.messages.count() + 1}@{domain}>"
+
+
+def _first_message_id(invitation: Invitation) -> str | None:
+    return (
+        invitation.messages.filter(state__in=_MAY_HAVE_ARRIVED)
+        .order_by("pk")
+        .values_list("message_id", flat=True)
+        .first()
+    )
+
+
+def nudge() -> None:
+    """Wake a worker. A broker that is away costs a few seconds, never a mail: the beat finds it."""
+    try:
+        current_app.send_task("scheduling.deliver_due", expires=60)
+    except (OperationalError, OSError) as error:
+        logger.warning("the broker did not take the nudge, the beat will: %s", error)

@@ -1,0 +1,78 @@
+"""The words of a mail: plain and HTML from templates, in the addressee's language.
+
+Neutral by rule: no group, no organisation, no category in subject or text (DOMAIN.md §3, §4).
+"""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import css_inline
+from django.template.loader import render_to_string
+from django.utils import translation
+
+from core import swedish
+from scheduling import links, snapshots
+from scheduling.models import Booking, Host, Invitation
+from scheduling.states import MessageKind
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A mail's words."""
+
+    subject: str
+    text: str
+    html: str
+
+
+def write(invitation: Invitation, kind: MessageKind) -> Letter:
+    """The letter of ``kind`` for one invitation as the booking stands now."""
+    language = snapshots.language(invitation)
+    context = _context(invitation, language)
+    with translation.override(language):
+        subject = render_to_string(f"email/{kind.value}.subject.txt", context)
+        text = render_to_string(f"email/{kind.value}.txt", context)
+        html = render_to_string(f"email/{kind.value}.html", context)
+    return Letter(" ".join(subject.split()), f"{text.strip()}\n", _inliner().inline(html))
+
+
+@lru_cache(maxsize=1)
+def _inliner() -> css_inline.CSSInliner:
+    # Nothing is ever fetched: styles stand in the template itself.
+    return css_inline.CSSInliner(load_remote_stylesheets=False, keep_at_rules=True)
+
+
+def _context(invitation: Invitation, language: str) -> dict[str, object]:
+    booking = invitation.booking
+    visit = booking.visit
+    return {
+        "lang": language,
+        "name": invitation.contact.first_name if invitation.contact else invitation.name,
+        "library": snapshots.organiser_name(booking),
+        "when": swedish.long_when(booking.start, booking.end, lang=language),
+        "subject_when": swedish.subject_when(booking.start, lang=language),
+        "where": snapshots.location(booking),
+        "meeting_point": visit.meeting_point,
+        "who": who_meets(booking),
+        "sign": visit.host.sign,
+        "phone": swedish.format_phone(visit.host.user.phone) if visit.host.user.phone else "",
+        "signature": visit.host.first_name,
+        "what": visit.programme.text(language),
+        "greeting": visit.greeting,
+        "size_band": (invitation.size_band or "").replace("-", "–"),
+        "fika": visit.fika,
+        "respond_by": (
+            swedish.date_without_year(visit.respond_by, lang=language) if visit.respond_by else ""
+        ),
+        "answer_url": links.answer_url(invitation),
+        "privacy_url": links.page_url("integritet"),
+    }
+
+
+def who_meets(booking: Booking) -> str:
+    """ "Charlie, bibliotekarie, och Sam, socionom" in the active language."""
+    return " & ".join(_introduced(host) for host in booking.visit.hosts)
+
+
+def _introduced(host: Host) -> str:
+    return f"{host.first_name}, {host.user.title}" if host.user.title else host.first_name
