@@ -1,0 +1,76 @@
+"""The report's rows as CSV for a Swedish spreadsheet: semicolons, UTF-8 with a byte order mark.
+
+A cell that a spreadsheet could take for a formula gets an apostrophe before it, which the program
+shows as plain text (OWASP, "CSV Injection").
+"""
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+
+from django.utils.translation import gettext as _
+
+from core import swedish
+from core.templatetags.ui import state_word
+from scheduling.followup import words
+from scheduling.insight.rows import VisitRow
+
+BOM = "\ufeff"
+#: ASCII and full-width starts of a formula, and what programs skip before one.
+_FORMULA = tuple("=+-@|%＝＋－＠\t\r\n")
+
+
+def safe(cell: object) -> str:
+    """The cell as text that no spreadsheet computes."""
+    text = "" if cell is None else str(cell)
+    if isinstance(cell, int | float) and not isinstance(cell, bool):
+        return text
+    start = text.lstrip(" \u00a0\u200b\ufeff")
+    return f"'{text}" if start.startswith(_FORMULA) or text.startswith(_FORMULA) else text
+
+
+def to_csv(head: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
+    """The table with its head line, ready to be sent."""
+    out = io.StringIO()
+    writer = csv.writer(out, delimiter=";", lineterminator="\r\n")
+    writer.writerow([safe(cell) for cell in head])
+    writer.writerows([safe(cell) for cell in row] for row in rows)
+    return (BOM + out.getvalue()).encode()
+
+
+def visits_csv(visits: Iterable[VisitRow], *, words_too: bool) -> bytes:
+    """One line a visit: when, what, who and what came of it. No note and no category.
+
+    ``words_too`` adds what worked and what did not, for those who may read notes.
+    """
+    head = [
+        _("Besök"),
+        _("Datum"),
+        _("Klockan"),
+        _("Program"),
+        _("Grupper"),
+        _("Status"),
+        _("Antal"),
+        _("Bedömning"),
+        _("Vårt uppdrag"),
+        _("Nästa besök bokat"),
+        *([_("Fungerade"), _("Fungerade inte")] if words_too else []),
+    ]
+    return to_csv(head, (_line(visit, words_too=words_too) for visit in visits))
+
+
+def _line(visit: VisitRow, *, words_too: bool) -> list[object]:
+    said = visit.follow_up
+    return [
+        visit.pk,
+        swedish.table_date(visit.start),
+        swedish.time_range(visit.start, visit.end),
+        visit.programme_name,
+        ", ".join(group.alias for group in visit.groups),
+        state_word(visit.state.value),
+        said.attendance if said else None,
+        words.JUDGEMENTS[visit.judgement] if visit.judgement else None,
+        words.MISSIONS[said.mission] if said else None,
+        (_("ja") if said.next_booked else _("nej")) if said else None,
+        *([", ".join(said.worked), ", ".join(said.did_not_work)] if said and words_too else []),
+    ]

@@ -1,0 +1,157 @@
+"""One line of what happened to a visit: acts, mails with their version, answers by any channel."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from core import screening, swedish
+from core.models import AuditEvent
+from scheduling.models import Answer, Booking, Message
+from scheduling.states import AnswerChannel, InvitationState, MessageKind, MessageState
+
+
+@dataclass(frozen=True, slots=True)
+class Beat:
+    """One thing that happened. ``tone``: "", "yes" or "swap"; ``at`` is an instant."""
+
+    at: datetime
+    kind: str
+    verb: str
+    icon: str
+    title: str
+    by: str = ""
+    via: str = ""
+    text: str = ""
+    quote: str = ""
+    tone: str = ""
+    message: Message | None = None
+
+    @property
+    def byline(self) -> str:
+        """When, how and by whom, as one line."""
+        when = f"{swedish.short_date(self.at)} kl. {swedish.clock(self.at)}"
+        return ", ".join(part for part in (when, self.via, self.by) if part)
+
+
+def of(booking: Booking) -> list[Beat]:
+    """All beats, newest first, in three queries. Comments are masked."""
+    events = AuditEvent.objects.filter(object_type="booking", object_id=booking.pk).select_related(
+        "actor"
+    )
+    messages = booking.messages.select_related("invitation__contact", "invitation__host__user")
+    answers = Answer.objects.filter(invitation__booking=booking).select_related(
+        "invitation__contact", "invitation__host__user", "by"
+    )
+    beats = [beat for event in events if (beat := _event(event)) is not None]
+    beats += [_message(message) for message in messages]
+    beats += [_answer(answer) for answer in answers]
+    return sorted(beats, key=lambda beat: beat.at, reverse=True)
+
+
+def _event_words() -> dict[str, tuple[str, str]]:
+    return {
+        "visit.booked": ("calendar", _("Besöket bokades")),
+        "visit.registered": ("pen", _("Besöket registrerades i efterhand")),
+        "visit.drafted": ("pen", _("Ett utkast gjordes")),
+        "visit.offered": ("send", _("Utkastet blev en inbjudan")),
+        "visit.moved": ("swap", _("Besöket flyttades")),
+        "visit.changed": ("pen", _("Uppgifter ändrades")),
+        "visit.confirmed": ("check", _("Bekräftat av oss")),
+        "visit.cancelled_by_us": ("x", _("Inställt av oss")),
+        "visit.cancelled_by_partner": ("x", _("Avbokat av partnern")),
+        "visit.undone": ("undo", _("Ångrat")),
+        "visit.contact_added": ("person", _("En kontakt till bjöds in")),
+        "visit.followed_up": ("check", _("Uppföljt")),
+        "proposal.declined": ("x", _("Förslaget om annan tid gick inte")),
+    }
+
+
+def _event(event: AuditEvent) -> Beat | None:
+    """Answers and reminders have rows of their own and are not told twice."""
+    words = _event_words().get(event.verb)
+    if words is None:
+        return None
+    text = ""
+    before = event.data.get("before")
+    if event.verb == "visit.moved" and isinstance(before, dict):
+        text = _("Från %(old)s till %(new)s.") % {
+            "old": swedish.compact_when(_at(before["start"]), _at(before["end"])),
+            "new": swedish.compact_when(_at(event.data["start"]), _at(event.data["end"])),
+        }
+    return Beat(
+        at=event.at,
+        kind="event",
+        verb=event.verb,
+        icon=words[0],
+        title=words[1],
+        by=event.actor.name if event.actor else "",
+        via=event.via,
+        text=text,
+    )
+
+
+def _at(text: str) -> datetime:
+    return datetime.fromisoformat(text)
+
+
+def _message(message: Message) -> Beat:
+    titles = {
+        MessageKind.REQUEST: _("Inbjudan"),
+        MessageKind.UPDATE: _("Ändring"),
+        MessageKind.CANCEL: _("Avbokning"),
+        MessageKind.REMINDER: _("Påminnelse"),
+    }
+    states = {
+        MessageState.WAITING: _("väntar på att skickas"),
+        MessageState.SENDING: _("skickas nu"),
+        MessageState.SENT: _("skickad"),
+        MessageState.KEPT: _("sparad i Utskick, ingen e-postserver är inställd"),
+        MessageState.FAILED: _("gick inte fram"),
+        MessageState.SUPERSEDED: _("ersatt innan den skickades"),
+    }
+    return Beat(
+        at=message.sent_at or message.created_at,
+        kind="message",
+        verb=message.kind,
+        icon="mail",
+        title=f"{titles[MessageKind(message.kind)]}, {states[message.status]}",
+        text=_("Till %(name)s") % {"name": message.invitation.name},
+        tone="swap" if message.status is MessageState.FAILED else "",
+        message=message,
+    )
+
+
+def _answer(answer: Answer) -> Beat:
+    words = {
+        InvitationState.ACCEPTED: ("check", _("%(name)s sa ja"), "yes"),
+        InvitationState.DECLINED: ("x", _("%(name)s sa nej"), ""),
+        InvitationState.TENTATIVE: ("clock", _("%(name)s sa kanske"), ""),
+        InvitationState.COUNTERED: ("swap", _("%(name)s föreslog en annan tid"), "swap"),
+    }
+    icon, title, tone = words[InvitationState(answer.state)]
+    size = answer.size_band.replace("-", "–")
+    return Beat(
+        at=answer.at,
+        kind="answer",
+        verb=answer.state,
+        icon=icon,
+        title=title % {"name": answer.invitation.name},
+        by=answer.by.name if answer.by else "",
+        via=channel_word(AnswerChannel(answer.channel)),
+        text=_("De blir %(size)s personer.") % {"size": size} if size else "",
+        quote=screening.mask(answer.comment),
+        tone=tone,
+    )
+
+
+def channel_word(channel: AnswerChannel) -> str:
+    """How an answer came, in words."""
+    return {
+        AnswerChannel.LINK: _("via länk"),
+        AnswerChannel.SMS_LINK: _("via länk i sms"),
+        AnswerChannel.MAIL: _("från kalendern eller mejlen"),
+        AnswerChannel.PHONE: _("per telefon"),
+        AnswerChannel.SMS: _("per sms"),
+        AnswerChannel.IN_PERSON: _("på plats"),
+    }[channel]

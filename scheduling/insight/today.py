@@ -1,0 +1,250 @@
+"""What needs somebody now: the rows of *I dag*, in a fixed number of queries."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+from django.db.models import Count, Exists, Max, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.utils import timezone
+
+from core import access, swedish
+from core.models import User
+from partners.models import Group
+from scheduling.followup import suggest
+from scheduling.insight import clashes
+from scheduling.models import (
+    Booking,
+    CallTask,
+    Effort,
+    FollowUp,
+    Interest,
+    Invitation,
+    Message,
+    Proposal,
+)
+from scheduling.states import (
+    CALLED_OFF,
+    CAME_STATES,
+    OPEN_STATES,
+    InvitationState,
+    MessageState,
+    ProposalState,
+    VisitState,
+)
+
+#: "Inget svar" is said when more than this many working days have passed.
+PATIENCE = 3
+INTEREST_TIMES, INTEREST_DAYS = 3, 60
+COMING = 8
+_ON_ITS_WAY = [MessageState.WAITING, MessageState.SENDING, MessageState.SENT, MessageState.KEPT]
+
+
+def _values(states: Iterable[object]) -> list[str]:
+    return [str(state) for state in states]
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """One partner's other times: each with the name of what is in the way, or none."""
+
+    invitation: Invitation
+    timed: list[tuple[Proposal, list[str]]]
+    words: list[Proposal]
+
+
+@dataclass(frozen=True, slots=True)
+class Silent:
+    """An invitation without an answer, and how many working days it has waited."""
+
+    invitation: Invitation
+    told: date
+    days: int
+
+
+@dataclass(slots=True)
+class Needs:
+    """Each kind of row, the most pressing first within it."""
+
+    wishes: list[Wish] = field(default_factory=list)
+    calls: list[CallTask] = field(default_factory=list)
+    failed: list[Message] = field(default_factory=list)
+    silent: list[Silent] = field(default_factory=list)
+    follow_ups: list[Booking] = field(default_factory=list)
+    next_steps: list[FollowUp] = field(default_factory=list)
+    #: "Kan vänta".
+    adrift: list[Group] = field(default_factory=list)
+    interests: list[Interest] = field(default_factory=list)
+
+    @property
+    def count(self) -> int:
+        """How many rows need somebody now."""
+        now = (self.wishes, self.calls, self.failed, self.silent, self.follow_ups, self.next_steps)
+        return sum(len(rows) for rows in now)
+
+
+def needs_of(user: User, now: datetime) -> Needs:
+    """What the user should see: planners and managers all of it, hosts their own follow-ups."""
+    today = timezone.localdate(now)
+    if not (access.may_plan(user) or user.role == "manager"):
+        return Needs(follow_ups=list(suggest.due(now).filter(hosted_by(user))))
+    return Needs(
+        wishes=_wishes(now),
+        calls=list(_calls()),
+        failed=list(_failed(now)),
+        silent=_silent(now, today),
+        follow_ups=list(suggest.due(now)),
+        next_steps=list(_next_steps(today)),
+        adrift=list(_adrift(now)),
+        interests=list(_interests(today)),
+    )
+
+
+def hosted_by(user: User) -> Q:
+    """Bookings whose host or co-host the user is."""
+    return Q(visit__host__user=user) | Q(visit__co_host__user=user)
+
+
+def coming(user: User, now: datetime) -> list[Booking]:
+    """Visits from this morning on that still stand, the nearest eight; a host's own."""
+    morning = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
+    rows = Booking.objects.visits().with_visit().filter(start__gte=morning)
+    rows = rows.exclude(state__in=_values(CALLED_OFF))
+    if not access.may_plan(user):
+        rows = rows.exclude(state=VisitState.DRAFT.value)
+    if user.role == "host":
+        rows = rows.filter(hosted_by(user))
+    open_wish = Proposal.objects.filter(
+        invitation__booking=OuterRef("pk"), state=ProposalState.OPEN.value
+    )
+    return list(rows.annotate(countered=Exists(open_wish))[:COMING])
+
+
+def _with_groups(path: str) -> "Prefetch[str]":
+    return Prefetch(path, Group.objects.select_related("organisation", "resource"))
+
+
+def _wishes(now: datetime) -> list[Wish]:
+    rows = (
+        Proposal.objects.filter(state=ProposalState.OPEN.value)
+        .filter(Q(start__gt=now) | Q(start=None, invitation__booking__start__gt=now))
+        .exclude(invitation__booking__state=VisitState.CANCELLED_BY_US.value)
+        .select_related(
+            "invitation__contact",
+            "invitation__booking__visit__programme",
+            "invitation__booking__visit__room",
+            "invitation__booking__visit__host__user",
+            "invitation__booking__visit__co_host__user",
+        )
+        .prefetch_related(_with_groups("invitation__booking__visit__groups"))
+        .order_by("created_at", "pk")
+    )
+    proposals = list(rows)
+    taken = clashes.of(proposals)
+    grouped: dict[int, Wish] = {}
+    for row in proposals:
+        wish = grouped.setdefault(row.invitation_id, Wish(row.invitation, [], []))
+        if row.start is None:
+            wish.words.append(row)
+        else:
+            wish.timed.append((row, taken[row.pk]))
+    return list(grouped.values())
+
+
+def _calls() -> QuerySet[CallTask]:
+    return (
+        CallTask.objects.filter(done_at=None)
+        .select_related("contact", "invitation__contact", "invitation__booking__visit__programme")
+        .prefetch_related(_with_groups("invitation__booking__visit__groups"))
+    )
+
+
+def _failed(now: datetime) -> QuerySet[Message]:
+    newer = Message.objects.filter(
+        invitation=OuterRef("invitation"), pk__gt=OuterRef("pk")
+    ).exclude(state=MessageState.SUPERSEDED.value)
+    return (
+        Message.objects.filter(state=MessageState.FAILED.value, booking__end__gt=now)
+        .exclude(Exists(newer))
+        .select_related("invitation__contact", "booking__visit__programme")
+        .prefetch_related(_with_groups("booking__visit__groups"))
+    )
+
+
+def _silent(now: datetime, today: date) -> list[Silent]:
+    limit = swedish.working_days_before(today, PATIENCE + 1)
+    before = timezone.make_aware(datetime.combine(limit, datetime.max.time()))
+    mails = Message.objects.filter(invitation=OuterRef("pk"), state__in=_values(_ON_ITS_WAY))
+    calls = CallTask.objects.filter(invitation=OuterRef("pk"))
+    rows = (
+        Invitation.objects.filter(
+            state=InvitationState.PENDING.value,
+            contact__isnull=False,
+            booking__state=VisitState.OFFERED.value,
+            booking__start__gt=now,
+        )
+        .annotate(
+            mailed=Subquery(mails.order_by("-pk").values("created_at")[:1]),
+            called=Subquery(calls.order_by("-done_at").values("done_at")[:1]),
+        )
+        .filter(Q(mailed__lte=before) | Q(mailed=None, called__lte=before))
+        .exclude(Exists(calls.filter(done_at=None)))
+        .select_related("contact", "booking__visit__programme")
+        .prefetch_related(_with_groups("booking__visit__groups"))
+        .order_by("booking__start", "pk")
+    )
+    # One row a visit: a reminder goes to all of its silent contacts.
+    first: dict[int, Invitation] = {}
+    for row in rows:
+        first.setdefault(row.booking_id, row)
+    return [_waited(row, row.mailed or row.called, today) for row in first.values()]  # type: ignore[attr-defined] # annotated
+
+
+def _waited(row: Invitation, told: datetime, today: date) -> Silent:
+    day = timezone.localdate(told)
+    steps = (today - timedelta(days=back) for back in range((today - day).days))
+    return Silent(row, day, sum(swedish.is_working_day(step) for step in steps))
+
+
+def _next_steps(today: date) -> QuerySet[FollowUp]:
+    return (
+        FollowUp.objects.filter(current=True, next_step_done_at=None, next_step_due__lte=today)
+        .exclude(next_step="")
+        .select_related("booking__visit__programme")
+        .prefetch_related(_with_groups("booking__visit__groups"))
+        .order_by("next_step_due", "pk")
+    )
+
+
+def _adrift(now: datetime) -> QuerySet[Group]:
+    """Groups that came once, with nothing booked ahead and no open next step (F4)."""
+    ahead = Booking.objects.filter(
+        visit__groups=OuterRef("pk"), start__gt=now, state__in=_values(OPEN_STATES)
+    )
+    agreed = FollowUp.objects.filter(
+        booking__visit__groups=OuterRef("pk"), current=True, next_step_done_at=None
+    ).exclude(next_step="")
+    came = Q(visits__booking__state__in=_values(CAME_STATES))
+    return (
+        Group.objects.filter(archived_at=None)
+        .annotate(last_came=Max("visits__booking__start", filter=came))
+        .filter(last_came__isnull=False)
+        .exclude(Exists(ahead))
+        .exclude(Exists(agreed))
+        .order_by("last_came", "pk")
+    )
+
+
+def _interests(today: date) -> QuerySet[Interest]:
+    """Mentioned three times or more, with no effort under way or begun within 60 days (F5)."""
+    counted = Q(signals__follow_up=None) | Q(signals__follow_up__current=True)
+    lately = Effort.objects.filter(interests=OuterRef("pk")).filter(
+        Q(ends_on=None)
+        | Q(ends_on__gte=today)
+        | Q(starts_on__gte=today - timedelta(days=INTEREST_DAYS))
+    )
+    return (
+        Interest.objects.annotate(times=Count("signals", filter=counted))
+        .filter(times__gte=INTEREST_TIMES)
+        .exclude(Exists(lately))
+        .order_by("-times", "name")
+    )
