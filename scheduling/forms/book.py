@@ -1,0 +1,220 @@
+"""Book a visit on one page: group, programme, time, and who meets."""
+
+import uuid
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from core.errors import Invalid
+from partners.models import Contact, Group, SizeBand
+from scheduling.booking import times
+from scheduling.booking.services import VisitPlan
+from scheduling.models import Host, Programme, Room
+
+STOCKHOLM = ZoneInfo("Europe/Stockholm")
+SLOT_PARTS = 4
+
+
+def encode_slot(start: datetime, room: int, host: int, co_host: int | None) -> str:
+    """A proposed time as a form value."""
+    return f"{start.isoformat()}|{room}|{host}|{co_host or ''}"
+
+
+class GroupChoice(forms.ModelChoiceField):  # type: ignore[type-arg] # not generic at run time
+    """ "Läsgruppen, Klubbhuset Strimman"."""
+
+    def label_from_instance(self, obj: Group) -> str:
+        """Alias and organisation."""
+        return f"{obj.alias}, {obj.organisation.name}"
+
+
+class BookForm(forms.Form):
+    """The page's fields. A proposed slot, or a time of one's own."""
+
+    group = GroupChoice(
+        label=_("Vilka kommer?"),
+        queryset=Group.objects.filter(archived_at=None, organisation__archived_at=None)
+        .select_related("organisation")
+        .order_by("alias"),
+        required=False,
+        empty_label=_("Välj grupp"),
+    )
+    programme = forms.ModelChoiceField(
+        label=_("Program"),
+        queryset=Programme.objects.filter(active=True),
+        empty_label=None,
+        widget=forms.RadioSelect,
+        required=False,
+    )
+    slot = forms.CharField(required=False, max_length=120)
+    own_date = forms.DateField(
+        label=_("Dag"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+    own_time = forms.TimeField(
+        label=_("Klockan"),
+        required=False,
+        widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
+    )
+    room = forms.ModelChoiceField(
+        label=_("Rum"),
+        queryset=Room.objects.filter(active=True),
+        required=False,
+        empty_label=_("Det som passar bäst"),
+    )
+    host = forms.ModelChoiceField(
+        label=_("Värd"),
+        queryset=Host.objects.filter(active=True).select_related("user"),
+        required=False,
+        empty_label=_("Den som är ledig och kan"),
+    )
+    co_host = forms.ModelChoiceField(
+        label=_("Medvärd"),
+        queryset=Host.objects.filter(active=True).select_related("user"),
+        required=False,
+        empty_label=_("Ingen"),
+    )
+    contact = forms.ModelChoiceField(
+        label=_("Bjud in"), queryset=Contact.objects.none(), required=False, empty_label=None
+    )
+    size_band = forms.ChoiceField(
+        label=_("Ungefär hur många?"),
+        required=False,
+        choices=[("", _("Som gruppen brukar")), *((b.value, b.label) for b in SizeBand)],
+    )
+    meeting_point = forms.CharField(label=_("Mötesplats"), required=False, max_length=120)
+    interpreter = forms.CharField(label=_("Tolk"), required=False, max_length=120)
+    diets = forms.CharField(
+        label=_("Specialkost, som antal"),
+        required=False,
+        max_length=200,
+        help_text=_("Till exempel: 2 glutenfritt. Aldrig vem."),
+    )
+    greeting = forms.CharField(
+        label=_("En egen rad i mejlet"),
+        required=False,
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+    accept_warnings = forms.BooleanField(label=_("Boka ändå"), required=False)
+    key = forms.CharField(widget=forms.HiddenInput, max_length=64, required=False)
+
+    new_organisation = forms.CharField(label=_("Organisation"), required=False, max_length=120)
+    new_alias = forms.CharField(
+        label=_("Gruppens alias"),
+        required=False,
+        max_length=80,
+        help_text=_("Ett neutralt namn, som Tisdagsgruppen."),
+    )
+    new_contact = forms.CharField(label=_("Kontaktens namn"), required=False, max_length=80)
+    new_email = forms.EmailField(label=_("Kontaktens e-post"), required=False)
+    new_phone = forms.CharField(label=_("Kontaktens telefon"), required=False, max_length=40)
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        if not self.is_bound:
+            self.initial.setdefault("key", uuid.uuid4().hex)
+        self.chosen = self._chosen()
+        if self.chosen is not None:
+            contacts = self.chosen.contacts.filter(archived_at=None).order_by("pk")
+            self.fields["contact"].queryset = contacts  # type: ignore[attr-defined]
+
+    def _chosen(self) -> Group | None:
+        raw = self["group"].value()
+        if isinstance(raw, Group):
+            return raw
+        if not str(raw or "").isdecimal():
+            return None
+        living = Group.objects.filter(archived_at=None).select_related("organisation")
+        return living.filter(pk=raw).first()
+
+    @property
+    def is_new_partner(self) -> bool:
+        """Whether the page also makes a partner (J2)."""
+        return self.chosen is None and bool(self["new_organisation"].value())
+
+    def programme_choice(self) -> Programme | None:
+        """The programme as far as it is chosen."""
+        raw = self["programme"].value()
+        pk = getattr(raw, "pk", raw)
+        if not str(pk or "").isdecimal():
+            return None
+        return Programme.objects.filter(pk=pk, active=True).first()
+
+
+def plan_from(form: BookForm, group: Group, now: datetime) -> VisitPlan:
+    """The valid form as a plan; raises Invalid with the field that is missing."""
+    data = form.cleaned_data
+    programme = data["programme"]
+    if programme is None:
+        raise Invalid(
+            str(_("Välj ett program.")), fields={"programme": str(_("Välj ett program."))}
+        )
+    start, room, hosts = _time(form, group, programme, now)
+    end = start + timedelta(minutes=programme.minutes)
+    two = group.two_hosts or programme.hosts_required > 1
+    host = data["host"] or (hosts[0] if hosts else None)
+    if host is None:
+        message = str(_("Ingen som kan programmet är ledig då. Välj en annan tid eller en värd."))
+        raise Invalid(message, fields={"host": message})
+    others = [row for row in hosts if row != host]
+    co_host = data["co_host"] or (others[0] if two and others else None)
+    room = data["room"] or room
+    if room is None:
+        message = str(_("Inget rum är ledigt då. Välj en annan tid."))
+        raise Invalid(message, fields={"room": message})
+    return VisitPlan(
+        groups=(group,),
+        programme=programme,
+        start=start,
+        end=end,
+        host=host,
+        co_host=co_host,
+        room=room,
+        contacts=(data["contact"],) if data["contact"] else (),
+        size_band=SizeBand(data["size_band"]) if data["size_band"] else None,
+        meeting_point=data["meeting_point"],
+        interpreter=data["interpreter"],
+        diets=data["diets"],
+        greeting=data["greeting"],
+    )
+
+
+def _time(
+    form: BookForm, group: Group, programme: Programme, now: datetime
+) -> tuple[datetime, Room | None, list[Host]]:
+    data = form.cleaned_data
+    if data["slot"] and data["slot"] != "own":
+        return _slot(data["slot"])
+    if not data["own_date"] or not data["own_time"]:
+        message = str(_("Välj en av tiderna, eller skriv dag och klockslag."))
+        raise Invalid(message, fields={"slot": message})
+    start = datetime.combine(data["own_date"], data["own_time"], tzinfo=STOCKHOLM)
+    room, hosts = times.pick(
+        groups=(group,),
+        programme=programme,
+        start=start,
+        end=start + timedelta(minutes=programme.minutes),
+        now=now,
+    )
+    return start, room, hosts
+
+
+def _slot(raw: str) -> tuple[datetime, Room | None, list[Host]]:
+    """A proposed time, as ``encode_slot`` wrote it; anything else is a page gone stale."""
+    try:
+        instant, room, host, co_host = raw.split("|")
+        start = datetime.fromisoformat(instant)
+        people = [int(pk) for pk in (host, co_host) if pk]
+        place = Room.objects.filter(pk=int(room), active=True).first()
+    except ValueError as error:
+        message = str(_("Tiden gick inte att läsa. Välj en tid på nytt."))
+        raise Invalid(message, fields={"slot": message}) from error
+    found = Host.objects.filter(active=True).select_related("user").in_bulk(people)
+    if start.tzinfo is None or place is None or len(found) != len(people):
+        message = str(_("Tiden gäller inte längre. Välj en tid på nytt."))
+        raise Invalid(message, fields={"slot": message})
+    return start, place, [found[pk] for pk in people]

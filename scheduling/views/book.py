@@ -1,0 +1,216 @@
+"""Boka: one page, not a wizard. What is sent is shown exactly as it will be, then sent."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from core import access
+from core.errors import DomainError, Invalid
+from core.logs import mask
+from core.models import User
+from partners import services as partners
+from partners.models import Group
+from scheduling.booking import services, times
+from scheduling.forms.book import BookForm, encode_slot, plan_from
+from scheduling.models import Booking, Message
+from scheduling.states import CAME_STATES
+
+SHOWN_TIMES = 4
+
+
+@dataclass
+class _Page:
+    """What the page shows beside the form."""
+
+    found: list[tuple[str, times.Proposal]] = field(default_factory=list)
+    preview: Message | None = None
+    preview_text: str = ""
+    call: str = ""
+    warnings: list[tuple[str, str]] = field(default_factory=list)
+    error: DomainError | None = None
+    last: Booking | None = None
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def book(request: HttpRequest) -> HttpResponse:
+    """GET proposes; POST shows the mail, keeps a draft, or sends."""
+    user = request.user
+    assert isinstance(user, User)
+    access.require(access.may_plan(user))
+    now = timezone.now()
+    if request.method != "POST":
+        form = BookForm(initial=_initial(request))
+        return _show(request, form, _proposals(form, now))
+    form = BookForm(request.POST)
+    act = request.POST.get("act", "show")
+    page = _proposals(form, now)
+    if not form.is_valid():
+        return _show(request, form, page, 200 if request.htmx else 422)  # type: ignore[attr-defined]
+    if act in {"send", "draft"}:
+        done = _book(request, form, page, user, now, send=act == "send")
+        if done is not None:
+            return done
+    else:
+        _preview(form, page, user, now)
+    quiet = request.htmx or page.error is None  # type: ignore[attr-defined] # set by django-htmx
+    return _show(request, form, page, 200 if quiet else page.error.status)  # type: ignore[union-attr]
+
+
+def _initial(request: HttpRequest) -> dict[str, object]:
+    """What the link that led here knew: group, programme, day and hour."""
+    query = request.GET
+    initial: dict[str, object] = {
+        name: query[name] for name in ("group", "programme") if query.get(name, "").isdecimal()
+    }
+    if "datum" in query:
+        initial |= {"own_date": query["datum"], "own_time": query.get("tid", ""), "slot": "own"}
+    if "group" in initial and "programme" not in initial:
+        last = _last(int(query["group"]))
+        if last is not None:
+            initial["programme"] = str(last.visit.programme_id)
+    return initial
+
+
+def _last(group_pk: int) -> Booking | None:
+    came = [state.value for state in CAME_STATES]
+    return (
+        Booking.objects.filter(visit__groups=group_pk, state__in=came)
+        .select_related("visit__programme")
+        .order_by("-start")
+        .first()
+    )
+
+
+def _proposals(form: BookForm, now: datetime) -> _Page:
+    """The best times for what is chosen so far; on a GET also the mail for the first of them."""
+    page = _Page()
+    programme = form.programme_choice()
+    if form.chosen is not None:
+        page.last = _last(form.chosen.pk)
+    if form.chosen is None or programme is None:
+        return page
+    found = times.find(groups=(form.chosen,), programme=programme, now=now, limit=SHOWN_TIMES)
+    page.found = [
+        (
+            encode_slot(
+                item.start, item.room.pk, item.host.pk, item.co_host.pk if item.co_host else None
+            ),
+            item,
+        )
+        for item in found
+    ]
+    if not form.is_bound and page.found and not form.initial.get("slot"):
+        form.initial["slot"] = page.found[0][0]
+    return page
+
+
+def _preview(form: BookForm, page: _Page, user: User, now: datetime) -> None:
+    try:
+        with transaction.atomic():
+            group = _group(form, user, now)
+            plan = plan_from(form, group, now)
+            page.warnings = _warnings(plan)
+            found = services.preview(actor=user, now=now, plan=plan)
+            page.preview = found[0] if found else None
+            # The link of a mail that is not sent leads nowhere yet.
+            page.preview_text = mask(found[0].text) if found else ""
+            page.call = (
+                "" if found else _("Kontakten har ingen e-post. Du får en påminnelse om att ringa.")
+            )
+            transaction.set_rollback(True)
+    except DomainError as error:
+        page.error = error
+
+
+def _warnings(plan: services.VisitPlan) -> list[tuple[str, str]]:
+    library = plan.room.library if plan.room else plan.host.library
+    return times.warnings(
+        start=plan.start, end=plan.end, room=plan.room, size=plan.size, library=library
+    )
+
+
+def _book(
+    request: HttpRequest, form: BookForm, page: _Page, user: User, now: datetime, *, send: bool
+) -> HttpResponse | None:
+    """Book, and go to the visit; None where the page must say something first."""
+    key = form.cleaned_data["key"]
+    earlier = Booking.objects.filter(idempotency_key=key).first() if key else None
+    if earlier is not None:
+        # The back button or a double press: what it booked stands.
+        return HttpResponseRedirect(reverse("visit", args=[earlier.pk]), status=303)
+    try:
+        with transaction.atomic():
+            group = _group(form, user, now)
+            plan = plan_from(form, group, now)
+            page.warnings = _warnings(plan)
+            if page.warnings and not form.cleaned_data["accept_warnings"]:
+                words = " ".join(message for _code, message in page.warnings)
+                raise Invalid(words + " " + _("Kryssa i Boka ändå om det är som du vill."))
+            booking = services.book(
+                actor=user,
+                now=now,
+                plan=plan,
+                send=send,
+                idempotency_key=key or None,
+            )
+    except DomainError as error:
+        page.error = error
+        return None
+    words = _("Inbjudan skickas strax.") if send else _("Utkastet är sparat.")
+    messages.success(request, words)
+    return HttpResponseRedirect(reverse("visit", args=[booking.pk]), status=303)
+
+
+def _group(form: BookForm, user: User, now: datetime) -> Group:
+    """The chosen group, or a new partner with its first group and contact (J2)."""
+    if form.chosen is not None:
+        return form.chosen
+    data = form.cleaned_data
+    if not data["new_organisation"]:
+        message = _("Välj en grupp, eller skriv in en ny partner.")
+        raise Invalid(message, fields={"group": message})
+    organisation = partners.save_organisation(
+        actor=user, now=now, details=partners.OrganisationDetails(name=data["new_organisation"])
+    )
+    group = partners.save_group(
+        actor=user,
+        now=now,
+        details=partners.GroupDetails(alias=data["new_alias"] or data["new_organisation"]),
+        organisation=organisation,
+    )
+    partners.save_contact(
+        actor=user,
+        now=now,
+        details=partners.ContactDetails(
+            name=data["new_contact"], email=data["new_email"], phone=data["new_phone"]
+        ),
+        groups=[group],
+    )
+    return group
+
+
+def _show(request: HttpRequest, form: BookForm, page: _Page, status: int = 200) -> HttpResponse:
+    programmes = form.fields["programme"].queryset  # type: ignore[attr-defined]
+    context = {
+        "section": "book",
+        "form": form,
+        "page": page,
+        "programmes": programmes,
+        "chosen_programme": form.programme_choice(),
+        "slot": form["slot"].value(),
+        "accept": bool(page.warnings),
+    }
+    return render(request, "scheduling/book.html", context, status=status)
+
+
+urlpatterns = [path("boka/", book, name="book")]

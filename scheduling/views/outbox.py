@@ -1,0 +1,148 @@
+"""Utskick: what left the house?"""
+
+import re
+from email import message_from_bytes, policy
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.db.models import Count
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST, require_safe
+
+from core.logs import mask
+from core.models import User
+from scheduling import access
+from scheduling.models import Message
+from scheduling.outbox import retry
+from scheduling.states import MessageKind, MessageState
+
+PER_PAGE = 25
+HEADERS = ("From", "To", "Subject", "Date", "Message-ID", "In-Reply-To", "References")
+STATE_WORDS = {
+    MessageState.WAITING: gettext_lazy("Väntar"),
+    MessageState.SENDING: gettext_lazy("Skickas"),
+    MessageState.SENT: gettext_lazy("Skickade"),
+    MessageState.KEPT: gettext_lazy("Kvar i huset"),
+    MessageState.FAILED: gettext_lazy("Gick inte fram"),
+    MessageState.SUPERSEDED: gettext_lazy("Ersatta"),
+}
+KIND_WORDS = {
+    MessageKind.REQUEST: gettext_lazy("Inbjudan"),
+    MessageKind.UPDATE: gettext_lazy("Ändring"),
+    MessageKind.CANCEL: gettext_lazy("Avbokning"),
+    MessageKind.REMINDER: gettext_lazy("Påminnelse"),
+}
+#: A folded line of a calendar goes on with a space (RFC 5545 section 3.1).
+_FOLD = re.compile(r"\r?\n[ \t]")
+
+
+@login_required
+@require_safe
+def outbox(request: HttpRequest) -> HttpResponse:
+    """The mails, newest first; ``?status=`` narrows, and stays in the address."""
+    user = request.user
+    assert isinstance(user, User)
+    rows = access.messages_for(user).order_by("-pk")
+    counts = dict(
+        rows.order_by()
+        .values_list("state")
+        .annotate(count=Count("pk"))
+        .values_list("state", "count")
+    )
+    chosen = request.GET.get("status", "")
+    if chosen in set(MessageState):
+        rows = rows.filter(state=chosen)
+    else:
+        chosen = ""
+    page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+    context = {
+        "section": "outbox",
+        "page": page,
+        "rows": [{"message": row, "kind": KIND_WORDS[MessageKind(row.kind)]} for row in page],
+        "views": _views(counts, chosen),
+        "chosen": chosen,
+    }
+    return render(request, "scheduling/outbox.html", context)
+
+
+def _views(counts: dict[str, int], chosen: str) -> list[dict[str, object]]:
+    here = reverse("outbox")
+    views: list[dict[str, object]] = [
+        {"label": _("Alla"), "count": sum(counts.values()), "href": here, "present": not chosen}
+    ]
+    views += [
+        {
+            "label": word,
+            "count": counts.get(state.value, 0),
+            "href": f"{here}?status={state.value}",
+            "present": chosen == state.value,
+            "now": state is MessageState.FAILED and counts.get(state.value, 0) > 0,
+        }
+        for state, word in STATE_WORDS.items()
+        if counts.get(state.value) or chosen == state.value
+    ]
+    return views
+
+
+@login_required
+@require_safe
+def message(request: HttpRequest, pk: int) -> HttpResponse:
+    """One mail exactly as it is, its secret links masked."""
+    user = request.user
+    assert isinstance(user, User)
+    row = access.message_for(user, pk)
+    invitation = row.invitation
+    newer = (
+        Message.objects.filter(invitation=invitation, pk__gt=row.pk)
+        .exclude(state=MessageState.SUPERSEDED.value)
+        .order_by("pk")
+        .first()
+    )
+    context = {
+        "section": "outbox",
+        "message": row,
+        "kind": KIND_WORDS[MessageKind(row.kind)],
+        "headers": headers_of(bytes(row.raw)),
+        "text": mask(row.text),
+        "calendar": mask(_FOLD.sub("", bytes(row.calendar).decode())) if row.calendar else "",
+        "may_retry": row.status is MessageState.FAILED and newer is None,
+        "moved_to": invitation.email
+        if invitation.email and invitation.email != row.recipient
+        else "",
+        "newer": newer,
+    }
+    return render(request, "scheduling/message.html", context)
+
+
+def headers_of(raw: bytes) -> list[tuple[str, str]]:
+    """The headers that people ask for, decoded and masked."""
+    mail = message_from_bytes(raw, policy=policy.default)
+    return [(name, mask(str(mail[name]))) for name in HEADERS if mail[name]]
+
+
+@login_required
+@require_POST
+def message_retry(request: HttpRequest, pk: int) -> HttpResponse:
+    """Send it once more."""
+    user = request.user
+    assert isinstance(user, User)
+    sent = retry.again(actor=user, now=timezone.now(), message=access.message_for(user, pk))
+    messages.success(request, _("Mejlet skickas igen."))
+    wanted = request.POST.get("next", "")
+    if not url_has_allowed_host_and_scheme(wanted, {request.get_host()}):
+        wanted = reverse("message", args=[sent.pk])
+    return HttpResponseRedirect(wanted, status=303)
+
+
+urlpatterns = [
+    path("utskick/", outbox, name="outbox"),
+    path("utskick/<int:pk>/", message, name="message"),
+    path("utskick/<int:pk>/igen", message_retry, name="message_retry"),
+]

@@ -1,0 +1,284 @@
+"""The rows of I dag: what waits becomes a sentence, and each gets its act."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from core import swedish
+from partners.models import Group
+from scheduling.insight.today import Needs, Silent, Wish
+from scheduling.models import Booking, CallTask, FollowUp, Invitation, Message
+from scheduling.states import AnswerChannel, MessageKind
+from scheduling.views.today_words import (
+    Reader,
+    Row,
+    aliases,
+    book_again,
+    capital,
+    lang,
+    moment,
+    short_past,
+    what_and_when,
+)
+
+#: "Kan vänta" stays short; the rest stand on the page of efforts.
+MOST_INTERESTS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Rows(Reader):
+    """What needs somebody, and what can wait."""
+
+    def needs(self, needs: Needs) -> list[Row]:
+        """Every row in the order in which it presses."""
+        made: list[Row] = [
+            *(self._wish(row) for row in needs.wishes),
+            *(self._call(row) for row in needs.calls),
+            *(self._failed(row) for row in needs.failed),
+            *(self._silent(row) for row in needs.silent),
+            *(self._follow_up(row) for row in needs.follow_ups),
+            *(self._next_step(row) for row in needs.next_steps),
+        ]
+        if not self.acts:
+            for row in made:
+                row.update(acts=[], quote="", note="")
+        return made
+
+    def _wish(self, wish: Wish) -> Row:
+        booking = wish.invitation.booking
+        how = self._how(wish.invitation)
+        now = _("%(programme)s, nu %(when)s.") % {
+            "programme": booking.visit.programme.name,
+            "when": moment(booking.start),
+        }
+        return {
+            "icon": "swap",
+            "tone": "now",
+            "kind": _("Motförslag"),
+            "title": _("%(group)s föreslår en annan tid") % {"group": aliases(booking)},
+            "href": reverse("visit", args=[booking.pk]),
+            "text": f"{now} {how}".strip(),
+            "quote": wish.invitation.comment or " ".join(row.text for row in wish.words),
+            "note": self._wish_note(wish),
+            "acts": self._wish_acts(wish),
+        }
+
+    def _wish_acts(self, wish: Wish) -> list[Row]:
+        acts: list[Row] = [
+            {
+                "label": _("Ta %(when)s") % {"when": moment(proposal.start)},
+                "action": reverse("proposal_accept", args=[proposal.pk]),
+                "icon": "check",
+                "next": reverse("today"),
+            }
+            for proposal, taken in wish.timed
+            if proposal.start is not None and not taken
+        ]
+        move = {
+            "label": _("Föreslå annat") if acts else _("Välj en ny tid"),
+            "href": reverse("visit_move", args=[wish.invitation.booking_id]),
+            "style": "quiet" if acts else "",
+        }
+        first = wish.timed[0][0] if wish.timed else wish.words[0]
+        keep = {
+            "label": _("Behåll tiden"),
+            "action": reverse("proposal_decline", args=[first.pk]),
+            "style": "quiet",
+            "next": reverse("today"),
+        }
+        return [*acts, move, keep]
+
+    def _wish_note(self, wish: Wish) -> str:
+        if not wish.timed:
+            return _("Förslaget är i ord. Välj en tid som passar och flytta besöket.")
+        taken = [
+            _("%(when)s går inte, upptaget: %(names)s.")
+            % {"when": capital(moment(proposal.start)), "names": ", ".join(names)}
+            for proposal, names in wish.timed
+            if names and proposal.start is not None
+        ]
+        if taken:
+            return " ".join(taken)
+        count = len(wish.timed)
+        return ngettext("Rum och värd är lediga då.", "Rum och värd är lediga alla tiderna.", count)
+
+    def _how(self, invitation: Invitation) -> str:
+        ways = {
+            AnswerChannel.LINK.value: _("Svar via länk"),
+            AnswerChannel.SMS_LINK.value: _("Svar via sms-länk"),
+            AnswerChannel.MAIL.value: _("Svar från kalendern"),
+            AnswerChannel.PHONE.value: _("Svar per telefon"),
+            AnswerChannel.SMS.value: _("Svar per sms"),
+            AnswerChannel.IN_PERSON.value: _("Svar på plats"),
+        }
+        if invitation.answered_at is None:
+            return ""
+        return f"{ways.get(invitation.channel, _('Svar'))} {moment(invitation.answered_at)}."
+
+    def _call(self, task: CallTask) -> Row:
+        booking = task.invitation.booking
+        titles = {
+            MessageKind.REQUEST: _("%(group)s är inte inbjuden än"),
+            MessageKind.UPDATE: _("%(group)s vet inte om ändringen"),
+            MessageKind.CANCEL: _("%(group)s vet inte att besöket är inställt"),
+            MessageKind.REMINDER: _("Påminn %(group)s om besöket"),
+        }
+        acts = self._phone(task.invitation)
+        acts.append(
+            {
+                "label": _("Klart, vi har pratat"),
+                "action": reverse("call_done", args=[task.pk]),
+                "style": "quiet" if acts else "",
+                "next": reverse("today"),
+            }
+        )
+        person = task.contact.name if self.acts else _("Kontakten")
+        return {
+            "icon": "phone",
+            "tone": "now",
+            "kind": _("Ring kontakten"),
+            "title": titles[MessageKind(task.kind)] % {"group": aliases(booking)},
+            "href": reverse("visit", args=[booking.pk]),
+            "text": _("%(who)s har ingen e-post. %(what)s") % {
+                "who": person, "what": what_and_when(booking),
+            },
+            "acts": acts,
+        }  # fmt: skip
+
+    def _phone(self, invitation: Invitation, *, quiet: bool = False) -> list[Row]:
+        contact = invitation.contact
+        if contact is None or not contact.phone:
+            return []
+        number = swedish.format_phone(contact.phone)
+        label = _("Ring %(number)s") % {"number": number} if quiet else number
+        style = "quiet" if quiet else ""
+        return [{"label": label, "href": f"tel:{contact.phone}", "icon": "phone", "style": style}]
+
+    def _failed(self, message: Message) -> Row:
+        retry = {
+            "label": _("Försök igen"),
+            "action": reverse("message_retry", args=[message.pk]),
+            "next": reverse("today"),
+        }
+        read = {
+            "label": _("Läs mejlet"),
+            "href": reverse("message", args=[message.pk]),
+            "style": "quiet",
+        }
+        return {
+            "icon": "warn",
+            "tone": "now",
+            "kind": _("Mejlet gick inte fram"),
+            "title": _("%(group)s har inte fått mejlet") % {"group": aliases(message.booking)},
+            "href": reverse("visit", args=[message.booking_id]),
+            "text": what_and_when(message.booking),
+            "note": _("Mottagarens server svarade: %(error)s") % {"error": message.error}
+            if self.acts and message.error
+            else "",
+            "acts": [retry, read, *self._phone(message.invitation, quiet=True)],
+        }
+
+    def _silent(self, row: Silent) -> Row:
+        booking = row.invitation.booking
+        nudge = {
+            "label": _("Påminn"),
+            "action": reverse("visit_nudge", args=[booking.pk]),
+            "icon": "bell",
+            "next": reverse("today"),
+        }
+        words = {"what": what_and_when(booking), "day": swedish.short_date(row.told, lang=lang())}
+        return {
+            "icon": "clock",
+            "tone": "part",
+            "kind": _("Inget svar på %(days)d arbetsdagar") % {"days": row.days},
+            "title": _("%(group)s har inte svarat") % {"group": aliases(booking)},
+            "href": reverse("visit", args=[booking.pk]),
+            "text": _("%(what)s De fick senast höra av oss %(day)s.") % words,
+            "acts": [nudge, *self._phone(row.invitation, quiet=True)],
+        }
+
+    def _follow_up(self, booking: Booking) -> Row:
+        words = {
+            "programme": booking.visit.programme.name,
+            "day": swedish.short_date(booking.start, lang=lang()),
+        }
+        return {
+            "icon": "pen",
+            "tone": "",
+            "kind": _("Uppföljning"),
+            "title": _("Skriv några rader om %(group)s") % {"group": aliases(booking)}
+            if self.acts
+            else _("Ingen uppföljning än: %(group)s") % {"group": aliases(booking)},
+            "href": reverse("visit", args=[booking.pk]),
+            "text": _("%(programme)s, %(day)s. Det tar ungefär en minut.") % words
+            if self.acts
+            else f"{words['programme']}, {words['day']}.",
+            "acts": [
+                {"label": _("Följ upp"), "href": reverse("follow_up", args=[booking.pk])},
+            ],
+        }
+
+    def _next_step(self, row: FollowUp) -> Row:
+        groups = list(row.booking.visit.groups.all())
+        assert row.next_step_due is not None
+        due = swedish.short_date(row.next_step_due, lang=lang())
+        late = row.next_step_due < self.today
+        agreed = swedish.short_date(row.at, lang=lang())
+        return {
+            "icon": "flag",
+            "tone": "part" if late else "",
+            "kind": _("Nästa steg, skulle ske %(day)s") % {"day": due}
+            if late
+            else _("Nästa steg i dag"),
+            "title": row.next_step
+            if self.acts
+            else _("Ett nästa steg med %(group)s") % {"group": aliases(row.booking)},
+            "href": reverse("visit", args=[row.booking_id]),
+            "text": _("%(group)s. Ni kom överens om det %(day)s.")
+            % {"group": aliases(row.booking), "day": agreed},
+            "acts": [
+                {"label": _("Boka"), "href": book_again(groups[0]) if groups else reverse("book")},
+                {
+                    "label": _("Klart"),
+                    "action": reverse("next_step_done", args=[row.pk]),
+                    "style": "quiet",
+                    "next": reverse("today"),
+                },
+            ],
+        }
+
+    def later(self, needs: Needs) -> list[Row]:
+        """Groups adrift and interests with nothing planned."""
+        return [*(self._adrift(group) for group in needs.adrift), *self._interests(needs)]
+
+    def _adrift(self, group: Group) -> Row:
+        last: datetime = group.last_came  # type: ignore[attr-defined] # annotated
+        text = _("saknar nästa steg sedan %(day)s.") % {"day": short_past(last, self.today)}
+        row: Row = {"strong": group.alias, "text": text, "group": reverse("group", args=[group.pk])}
+        if self.acts:
+            row.update(href=book_again(group), label=_("Boka igen"))
+        return row
+
+    def _interests(self, needs: Needs) -> Iterator[Row]:
+        for interest in needs.interests[:MOST_INTERESTS]:
+            times: int = interest.times  # type: ignore[attr-defined] # annotated
+            text = _("har nämnts %(times)d gånger. Inget är planerat.") % {"times": times}
+            row: Row = {"strong": capital(interest.name), "text": text}
+            if self.acts:
+                row.update(href=reverse("efforts"), label=_("Starta en insats"))
+            yield row
+        more = len(needs.interests) - MOST_INTERESTS
+        if more > 0:
+            words = ngettext(
+                "%(count)d intresse till har nämnts tre gånger eller mer.",
+                "%(count)d intressen till har nämnts tre gånger eller mer.",
+                more,
+            )
+            row = {"strong": "", "text": words % {"count": more}}
+            if self.acts:
+                row.update(href=reverse("efforts"), label=_("Se alla"))
+            yield row
