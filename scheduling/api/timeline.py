@@ -1,0 +1,77 @@
+"""What happened to a visit, as codes: acts, mails and answers, the oldest first."""
+
+from datetime import datetime
+
+from core import access, screening, swedish
+from core.models import AuditEvent, User
+from scheduling.api.bodies import BeatBody
+from scheduling.api.fields import iso
+from scheduling.models import Answer, Booking, Message
+
+_ORDER = {"event": 0, "answer": 1, "message": 2}
+
+
+def of(booking: Booking, user: User) -> list[BeatBody]:
+    """All of it in three queries. What partners wrote is for planners, and masked."""
+    events = AuditEvent.objects.filter(object_type="booking", object_id=booking.pk)
+    answers = Answer.objects.filter(invitation__booking=booking)
+    people = ("invitation__contact", "invitation__host__user")
+    messages = Message.objects.filter(booking=booking).select_related(*people)
+    # An answer has a row of its own and is not told twice.
+    told = events.exclude(verb__startswith="invitation.").select_related("actor")
+    planner = access.may_plan(user)
+    beats = [
+        *((row.at, _event(row)) for row in told),
+        *((row.at, _answer(row, planner)) for row in answers.select_related("by", *people)),
+        *((row.sent_at or row.created_at, _message(row)) for row in messages.defer("raw", "text")),
+    ]
+    beats.sort(key=lambda beat: (beat[0], _ORDER[beat[1].kind]))
+    return [body for _at, body in beats]
+
+
+def _event(row: AuditEvent) -> BeatBody:
+    return BeatBody(
+        at=iso(row.at),
+        kind="event",
+        verb=row.verb,
+        by=row.actor.name if row.actor else "",
+        via=row.via,
+        text=_moved(row) if row.verb == "visit.moved" else "",
+    )
+
+
+def _moved(row: AuditEvent) -> str:
+    before = row.data.get("before") or {}
+    spans = [
+        swedish.compact_when(
+            datetime.fromisoformat(times["start"]), datetime.fromisoformat(times["end"])
+        )
+        for times in (before, row.data)
+        if "start" in times and "end" in times
+    ]
+    return " → ".join(spans)
+
+
+def _answer(row: Answer, planner: bool) -> BeatBody:  # noqa: FBT001 - one caller, above
+    return BeatBody(
+        at=iso(row.at),
+        kind="answer",
+        verb=row.state,
+        by=row.by.name if row.by else row.invitation.name,
+        via=row.channel,
+        text=screening.mask(row.comment) if planner else None,
+    )
+
+
+def _message(row: Message) -> BeatBody:
+    return BeatBody(
+        at=iso(row.sent_at or row.created_at),
+        kind="message",
+        verb=row.kind,
+        by="",
+        via="mail",
+        text=row.invitation.name,
+        subject=row.subject,
+        state=row.status,
+        sequence=row.sequence,
+    )
