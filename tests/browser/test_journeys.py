@@ -1,0 +1,88 @@
+"""Journeys in a real browser, counted in presses."""
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.browser.house import House, log_in, visitor, watch
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+
+COUNT = """
+window.presses = 0;
+addEventListener('click', event => { if (event.isTrusted) window.presses += 1; }, true);
+"""
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_j3_the_coordinator_says_yes_in_two_taps(
+    browser: Browser, seeded: House, script: bool
+) -> None:
+    with visitor(browser, 320, script=script) as context:
+        watched = watch(context, seeded)
+        page = watched.page
+        total = 0
+
+        def weigh(size: int) -> None:
+            nonlocal total
+            total += size
+
+        page.on("response", lambda response: weigh(len(response.body())))
+        page.goto(seeded.answer)
+        assert total < 50_000
+        page.get_by_role("button", name="Ja, vi kommer").click()
+        expect(page.get_by_role("heading", name="Tack! Ni kommer.")).to_be_visible()
+        assert context.cookies() == []
+        smallest = page.locator(".btn, .tap, .chip").evaluate_all(
+            "all => Math.min(...all.map(e => e.getBoundingClientRect().height))"
+        )
+        assert smallest >= 44
+        assert watched.faults == []
+
+
+def test_j4_the_coordinator_wishes_for_another_time(browser: Browser, seeded: House) -> None:
+    with visitor(browser, 320) as context:
+        page = watch(context, seeded).page
+        page.goto(seeded.answer)
+        page.get_by_role("link", name="Föreslå annan tid").click()
+        page.get_by_label("När passar det bättre?").fill("Hellre en tisdag efter tolv")
+        page.get_by_role("button", name="Skicka förslaget").click()
+        expect(page.get_by_role("heading", name="Tack! Vi tittar på ert förslag.")).to_be_visible()
+
+
+def test_j1_a_return_visit_for_a_known_group(browser: Browser, seeded: House) -> None:
+    with visitor(browser, 1280) as context:
+        log_in(context, seeded)
+        watched = watch(context, seeded)
+        page = watched.page
+        page.add_init_script(COUNT)
+        page.goto(f"{seeded.url}/grupper/")
+        page.get_by_role("link", name="Läsgruppen").first.click()
+        page.get_by_role("link", name="Boka igen").first.click()
+        expect(page.locator(".letter")).to_be_visible()
+        page.get_by_role("button", name="Skicka inbjudan").click()
+        expect(page.get_by_text("Inbjuden").first).to_be_visible()
+        expect(page.get_by_role("button", name="Ångra")).to_be_visible()
+        assert watched.faults == []
+
+
+def test_j2_a_new_partner_group_and_first_visit_on_one_page(
+    browser: Browser, seeded: House
+) -> None:
+    with visitor(browser, 1280) as context:
+        log_in(context, seeded)
+        watched = watch(context, seeded)
+        page = watched.page
+        page.goto(f"{seeded.url}/boka/")
+        page.get_by_text("Ny partner och grupp").click()
+        page.get_by_label("Organisation", exact=True).fill("Föreningen Gryning")
+        page.get_by_label("Gruppens alias").fill("Gryningsgruppen")
+        page.get_by_label("Kontaktens namn").fill("Lo Åström")
+        page.get_by_label("Kontaktens e-post").fill("lo@gryning.example")
+        page.get_by_label("Första besöket").check()
+        page.get_by_label("Dag", exact=True).fill("2027-02-09")
+        page.get_by_label("Klockan", exact=True).fill("13:00")
+        expect(page.locator(".letter")).to_contain_text("tisdag 9 februari 2027 kl. 13.00–14.15")
+        page.get_by_role("button", name="Skicka inbjudan").click()
+        expect(page.get_by_role("heading", name="Första besöket")).to_be_visible()
+        expect(page.get_by_text("Gryningsgruppen").first).to_be_visible()
+        assert watched.faults == []

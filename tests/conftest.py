@@ -1,0 +1,95 @@
+"""What every test gets: loopback only, no silent skips, and the shared servers."""
+
+import os
+import secrets
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from tests import servers
+from tests.mailserver import MailServer
+
+#: On a build server a skipped test is a failed one: it proves nothing.
+SKIPS_FAIL = os.environ.get("CI") == "true"
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """No test reaches another machine (pytest-socket reads these options)."""
+    config.option.allow_hosts = "127.0.0.0/8,::1"
+    config.option.allow_unix_socket = True
+
+
+def skipped(terminal: pytest.TerminalReporter | None) -> list[str]:
+    """Each skipped test with its reason."""
+    reports = terminal.stats.get("skipped", []) if terminal else []
+    return [f"{report.nodeid}: {_reason(report)}" for report in reports]
+
+
+def _reason(report: pytest.TestReport) -> str:
+    where = report.longrepr
+    return where[2].removeprefix("Skipped: ") if isinstance(where, tuple) else str(where)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """With CI=true a skip makes the session fail."""
+    terminal = session.config.pluginmanager.get_plugin("terminalreporter")
+    if SKIPS_FAIL and skipped(terminal) and session.exitstatus == pytest.ExitCode.OK:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say loudly what was not tested."""
+    lines = skipped(terminalreporter)
+    if lines:
+        title = "SKIPPED, WHICH FAILS THIS RUN" if SKIPS_FAIL else "SKIPPED"
+        terminalreporter.section(title, sep="*", red=SKIPS_FAIL, yellow=not SKIPS_FAIL)
+        for line in lines:
+            terminalreporter.line(line)
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    """A PostgreSQL for tests that need one beside the test database; shared by `tests.run`."""
+    shared = os.environ.get("TEST_POSTGRES_URL")
+    if shared:
+        yield shared
+    elif servers.postgres_folder() is None:
+        pytest.skip("no PostgreSQL server is installed")
+    else:
+        with servers.postgres() as url:
+            yield url
+
+
+@pytest.fixture(scope="session")
+def redis_url() -> Iterator[str]:
+    """A Redis; shared by `tests.run`."""
+    shared = os.environ.get("TEST_REDIS_URL")
+    if shared:
+        yield shared
+    elif servers.redis_program() is None:
+        pytest.skip("no Redis server is installed")
+    else:
+        with servers.redis() as url:
+            yield url
+
+
+@pytest.fixture
+def smtp_server() -> Iterator[MailServer]:
+    """A mail server of the test's own."""
+    with servers.smtp() as server:
+        yield server
+
+
+@pytest.fixture
+def fresh_postgres_url(postgres_url: str) -> Iterator[str]:
+    """An empty database of the test's own in the shared PostgreSQL."""
+    name = f"fresh_{secrets.token_hex(6)}"
+    with psycopg.connect(postgres_url, autocommit=True) as connection:
+        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        yield urlsplit(postgres_url)._replace(path=f"/{name}").geturl()
+        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))

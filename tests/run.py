@@ -1,0 +1,80 @@
+"""`make test` and `make quick`: the suites one after another, with PostgreSQL and Redis shared.
+
+The last lines are pytest's own, of the last suite or of the first that failed.
+"""
+
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+
+from tests import servers
+
+SERVERLESS = "not browser and not process"
+
+
+@dataclass(frozen=True)
+class Suite:
+    """One pytest run."""
+
+    title: str
+    marks: str
+    arguments: tuple[str, ...]
+    postgres: bool = False
+
+
+QUICK = Suite("SQLite", SERVERLESS, ("-n", "auto"))
+POSTGRES = Suite("PostgreSQL", f"postgres and {SERVERLESS}", ("-n", "auto"), postgres=True)
+# Two at a time: each starts servers of its own.
+WHOLE = Suite(
+    "processes and browser",
+    "process or browser",
+    ("-n", "2", "--dist", "loadfile", "--timeout=180"),
+)
+
+
+@contextmanager
+def environment(*, with_servers: bool) -> Iterator[dict[str, str]]:
+    """The suites' environment: a DATA_DIR of their own, and servers where they are installed."""
+    with ExitStack() as stack:
+        values = dict(os.environ)
+        for name in ("DATABASE_URL", "REDIS_URL", "EMAIL_URL", "MAILBOX_URL", "BASE_URL"):
+            values.pop(name, None)
+        values["DATA_DIR"] = stack.enter_context(tempfile.TemporaryDirectory())
+        if with_servers and servers.postgres_folder():
+            values["TEST_POSTGRES_URL"] = stack.enter_context(servers.postgres())
+        if with_servers and servers.redis_program():
+            values["TEST_REDIS_URL"] = stack.enter_context(servers.redis())
+        yield values
+
+
+def run(suite: Suite, values: Mapping[str, str], arguments: list[str]) -> int:
+    """Run one suite; 0 where it passed."""
+    chosen = dict(values)
+    if suite.postgres:
+        if "TEST_POSTGRES_URL" not in values:
+            print("******** SKIPPED: no PostgreSQL server is installed ********", flush=True)
+            return int(os.environ.get("CI") == "true")
+        chosen["DATABASE_URL"] = values["TEST_POSTGRES_URL"]
+    print(f"\n======== {suite.title} ========", flush=True)
+    command = [sys.executable, "-m", "pytest", "-m", suite.marks, *suite.arguments, *arguments]
+    return subprocess.run(command, env=chosen, check=False).returncode
+
+
+def main(arguments: list[str]) -> int:
+    """`quick` first: only the suite that needs no server. The rest goes to pytest."""
+    quick = arguments[:1] == ["quick"]
+    suites = (QUICK,) if quick else (QUICK, POSTGRES, WHOLE)
+    with environment(with_servers=not quick) as values:
+        for suite in suites:
+            code = run(suite, values, arguments[quick:])
+            if code:
+                return code
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

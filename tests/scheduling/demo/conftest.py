@@ -1,0 +1,16 @@
+"""One laid-out library, read by many tests; each test's changes are rolled back."""
+
+from datetime import date
+
+import pytest
+
+from scheduling.demo import seed
+
+#: The day of the specification.
+DAY = date(2026, 11, 23)
+
+
+@pytest.fixture
+def laid_out(db: None) -> date:
+    seed.seed(today=DAY)
+    return DAY

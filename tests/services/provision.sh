@@ -1,0 +1,60 @@
+#!/usr/bin/env bash
+# The programs that the fullest tests use. As root, missing ones are installed from Debian unless
+# PROVISION=no; otherwise what will be skipped is said loudly. With CI=true a program that is still
+# missing is a failure, elsewhere never.
+set -euo pipefail
+
+# package | what its absence skips
+wanted="
+chromium|the browser tests
+fonts-inter|the right face in screenshots
+postgresql|the tests on PostgreSQL
+redis-server|the tests with the Redis broker
+khal|reading feeds with a second calendar program
+vdirsyncer|subscribing to feeds with a real client
+libical-dev|the second opinion on calendar objects
+gcc|the second opinion on calendar objects
+libc6-dev|the second opinion on calendar objects
+"
+
+present() {
+  case $1 in
+    chromium | khal | vdirsyncer | gcc) command -v "$1" ;;
+    redis-server) command -v redis-server ;;
+    postgresql) command -v initdb || compgen -G '/usr/lib/postgresql/*/bin/initdb' ;;
+    fonts-inter) compgen -G '/usr/share/fonts/*/*/[Ii]nter*' || compgen -G '/usr/share/fonts/*/[Ii]nter*/*' ;;
+    libical-dev) [ -e /usr/include/libical/ical.h ] ;;
+    libc6-dev) [ -e /usr/include/stdio.h ] ;;
+  esac >/dev/null 2>&1
+}
+
+missing() {
+  local package reason
+  while IFS='|' read -r package reason; do
+    if [ -n "$package" ] && ! present "$package"; then echo "$package|$reason"; fi
+  done <<<"$wanted"
+}
+
+may_install() {
+  [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null && [ "${PROVISION:-}" != no ]
+}
+
+lacking=$(missing)
+if [ -n "$lacking" ] && may_install; then
+  mapfile -t packages < <(cut -d'|' -f1 <<<"$lacking")
+  echo "Installing ${packages[*]} …"
+  export DEBIAN_FRONTEND=noninteractive
+  { apt-get update -qq &&
+    apt-get install -qq -y --no-install-recommends -o Dpkg::Use-Pty=0 "${packages[@]}" >/dev/null; } ||
+    echo "apt-get did not succeed." >&2
+  lacking=$(missing)
+fi
+[ -n "$lacking" ] || exit 0
+
+{
+  echo "******** NOT INSTALLED, SO SKIPPED ********"
+  while IFS='|' read -r package reason; do echo "  $package: $reason"; done <<<"$lacking"
+  echo "  (as root, make test installs them)"
+  echo "*******************************************"
+} >&2
+[ "${CI:-}" != true ]
