@@ -44,7 +44,7 @@ class House:
 @contextmanager
 def seeded(data_dir: Path, *, empty: bool = False) -> Iterator[House]:
     """A server with the demo library, or with an administrator and nothing else."""
-    environment = servers.app_environment(data_dir)
+    environment = servers.app_environment(data_dir, OUTBOX_HOLD_SECONDS="10")
     servers.manage(environment, "migrate", "--verbosity", "0")
     servers.manage(environment, "collectstatic", "--noinput", "--verbosity", "0")
     port = servers.free_port()
