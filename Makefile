@@ -5,11 +5,11 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help run test quick lint bench messages screenshots lock clean
+.PHONY: help run test quick lint messages screenshots lock clean
 
 VENV := .venv
 PY := $(VENV)/bin/python
-CODE := $(wildcard core partners scheduling config tests bench)
+CODE := $(wildcard core partners scheduling config tests)
 # Once the tests' packages are there, they stay: they hold the runtime ones too.
 RUNTIME := $(if $(wildcard $(VENV)/.tests),$(VENV)/.tests,$(VENV)/.runtime)
 
@@ -34,9 +34,6 @@ lint: $(VENV)/.tests ## Style, types, direction of imports, templates, migration
 	$(VENV)/bin/djangofmt --check --quiet templates
 	$(VENV)/bin/deptry .
 	PY=$(PY) bash tests/services/checks.sh
-
-bench: $(VENV)/.tests ## Measure against the limits and the peers; see bench/
-	$(PY) -m bench
 
 messages: $(VENV)/.tests ## Collect the texts to translate and compile the translations
 	@command -v msgfmt >/dev/null || { echo "make messages needs gettext: apt-get install gettext" >&2; exit 1; }

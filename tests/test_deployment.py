@@ -94,7 +94,7 @@ def test_the_image_takes_only_what_the_lock_names() -> None:
     copied = re.findall(r"^COPY (?!--from)(\S+) ", DOCKERFILE, re.MULTILINE)
     ignore = (BASE_DIR / ".dockerignore").read_text().splitlines()
     assert {f"!{name}" for name in copied} == {line for line in ignore if line.startswith("!")}
-    assert not {"tests", "bench", "data", ".git"} & set(copied)
+    assert not {"tests", "data", ".git"} & set(copied)
 
 
 def test_the_secrets_are_not_in_git() -> None:
@@ -162,5 +162,5 @@ class TestCommands:
             text=True,
             check=True,
         )
-        wanted = "run test quick lint bench messages screenshots lock clean"
+        wanted = "run test quick lint messages screenshots lock clean"
         assert all(f"make {name} " in done.stdout for name in wanted.split())

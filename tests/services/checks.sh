@@ -12,7 +12,7 @@ unset DATABASE_URL REDIS_URL EMAIL_URL MAILBOX_URL ALLOWED_HOSTS DEBUG LANGUAGE_
 if [ "${1:-}" = messages ]; then
   rm -f locale/sv/LC_MESSAGES/django.po
   "$PY" manage.py makemessages --locale en --locale sv --no-wrap --no-obsolete --no-location \
-    --ignore '.venv/*' --ignore 'tests/*' --ignore 'bench/*' --ignore 'data/*'
+    --ignore '.venv/*' --ignore 'tests/*' --ignore 'data/*'
   # Swedish is the language of the source: each text is its own translation. Without a catalogue
   # Django would fall back to LANGUAGE_CODE's.
   msgen --no-wrap locale/sv/LC_MESSAGES/django.po -o locale/sv/LC_MESSAGES/django.po
