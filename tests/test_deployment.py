@@ -98,7 +98,7 @@ def test_the_image_takes_only_what_the_lock_names() -> None:
 
 
 def test_the_secrets_are_not_in_git() -> None:
-    assert "data/" in (BASE_DIR / ".gitignore").read_text().splitlines()
+    assert "/data/" in (BASE_DIR / ".gitignore").read_text().splitlines()
 
 
 @pytest.mark.parametrize("lock", ["requirements.lock", "tests/requirements.lock"])
