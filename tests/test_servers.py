@@ -163,6 +163,22 @@ def installation(request: pytest.FixtureRequest, tmp_path: Path) -> dict[str, st
     return environment
 
 
+BOOK = """
+from datetime import timedelta
+from django.utils import timezone
+from scheduling.booking.services import book
+from tests.factories import world
+w, now = world(), timezone.now()
+start = now + timedelta(days=9)
+plan = w.plan(start=start, end=start + timedelta(hours=1))
+book(actor=w.socionom, now=now, plan=plan)
+"""
+LOOK = """
+from scheduling.models import Message
+print("STATE=" + Message.objects.get().state)
+"""
+
+
 @pytest.mark.process
 class TestApplication:
     def test_web_server_is_live_and_ready(self, installation: dict[str, str]) -> None:
@@ -174,11 +190,16 @@ class TestApplication:
         assert web.status("/healthz") == 0
 
     def test_beat_gives_the_worker_work(self, installation: dict[str, str]) -> None:
+        # Held for a second, so that no nudge but the beat alone brings it to the worker.
+        servers.manage({**installation, "OUTBOX_HOLD_SECONDS": "1"}, "shell", "-c", BOOK)
         with (
             servers.celery_worker(installation) as worker,
             servers.celery_beat(installation),
         ):
-            worker.says("Task scheduling.")
+            worker.wait_until(
+                lambda: "STATE=kept" in servers.manage(installation, "shell", "-c", LOOK),
+                "the mail that was due",
+            )
         assert worker.process.returncode == 0
 
     def test_a_command_that_fails_says_so(
