@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import dj_database_url
+from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
@@ -267,6 +268,12 @@ CELERY_BEAT_SCHEDULE = {
         "task": "scheduling.every_minute",
         "schedule": 60.0,
         "options": {"expires": 60.0},
+    },
+    # While nobody works: by the clock of the library.
+    "every-night": {
+        "task": "scheduling.every_night",
+        "schedule": crontab(hour=3, minute=20),
+        "options": {"expires": 3600.0},
     },
 }
 

@@ -1,5 +1,6 @@
 """Who works here, what they did, and the tokens of their programs."""
 
+from datetime import datetime
 from enum import StrEnum
 from typing import Any, ClassVar, NoReturn
 
@@ -52,6 +53,26 @@ class User(AbstractUser):
         return self.get_full_name() or self.username
 
 
+class AuditQuerySet(models.QuerySet["AuditEvent"]):
+    """Reads and inserts; of what is written only the expired goes."""
+
+    def update(self, **kwargs: Any) -> NoReturn:
+        """Refused."""
+        raise TypeError("audit rows are append-only")
+
+    def delete(self) -> NoReturn:
+        """Refused: see ``expire``."""
+        raise TypeError("audit rows are append-only")
+
+    def expire(self, before: datetime) -> int:
+        """Delete the chosen rows that are older than ``before``; how many went.
+
+        For the retention rule alone, which keeps a row of its own for each run.
+        """
+        expired = self.filter(at__lt=before)
+        return super(AuditQuerySet, expired).delete()[0]
+
+
 class AuditEvent(models.Model):
     """One domain act: who, what, when. Written in the act's own transaction, never changed.
 
@@ -66,6 +87,8 @@ class AuditEvent(models.Model):
     object_type = models.CharField(max_length=32)
     object_id = models.BigIntegerField()
     data = models.JSONField(default=dict)
+
+    objects = AuditQuerySet.as_manager()
 
     class Meta:
         indexes: ClassVar = [models.Index(fields=["object_type", "object_id", "at"])]

@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from partners.services.staging import erase_staged_imports
 from scheduling.booking import reminders
+from scheduling.followup import retention
 from scheduling.outbox import deliver
 
 
@@ -20,3 +21,9 @@ def every_minute() -> None:
     reminders.remind_due(now=timezone.now())
     erase_staged_imports(now=timezone.now())
     deliver.deliver_due(clock=timezone.now)
+
+
+@shared_task(name="scheduling.every_night")
+def every_night() -> None:
+    """What may no longer be kept."""
+    retention.run_all(timezone.now())

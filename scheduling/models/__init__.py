@@ -26,6 +26,7 @@ from scheduling.models.place import (
     Room,
 )
 from scheduling.models.programme import Programme
+from scheduling.models.retention import RetentionRule, RetentionRun
 
 __all__ = [
     "Allocation",
@@ -58,6 +59,8 @@ __all__ = [
     "Proposal",
     "Resource",
     "ResourceKind",
+    "RetentionRule",
+    "RetentionRun",
     "Room",
     "SignalSource",
     "TrainingSession",

@@ -17,7 +17,7 @@ class Command(BaseCommand):
         '{"action": "block"|"warn"|"allow", "kinds": [...]}. Texten själv skrivs aldrig ut.'
     )
     # A judgement needs neither database nor settings of a running house.
-    requires_system_checks: tuple[str, ...] = ()  # type: ignore[assignment]
+    requires_system_checks: tuple[str, ...] = ()
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Judge all of standard input as one text (see ``core.screening.screen``)."""
