@@ -288,6 +288,8 @@ LOGGING = {
     },
     "root": {"handlers": ["stderr"], "level": "INFO"},
     "loggers": {
+        # A line for each page of each PDF.
+        "weasyprint.progress": {"level": "WARNING"},
         "django.server": {"handlers": ["stderr"], "level": "INFO", "propagate": False},
         "django.security.DisallowedHost": {"level": "ERROR"},
         # A task every five seconds is no news; a failing one is.

@@ -6,6 +6,7 @@ from django.utils import timezone
 from partners.services.staging import erase_staged_imports
 from scheduling.booking import reminders
 from scheduling.followup import retention
+from scheduling.insight import files
 from scheduling.outbox import deliver
 
 
@@ -20,6 +21,7 @@ def every_minute() -> None:
     """What time alone makes due."""
     reminders.remind_due(now=timezone.now())
     erase_staged_imports(now=timezone.now())
+    files.erase_old(timezone.now())
     deliver.deliver_due(clock=timezone.now)
 
 
@@ -27,3 +29,9 @@ def every_minute() -> None:
 def every_night() -> None:
     """What may no longer be kept."""
     retention.run_all(timezone.now())
+
+
+@shared_task(name="scheduling.make_report_file")
+def make_report_file(pk: int) -> None:
+    """One PDF of the report."""
+    files.make(pk)

@@ -26,6 +26,7 @@ from scheduling.models.place import (
     Room,
 )
 from scheduling.models.programme import Programme
+from scheduling.models.report import FileState, ReportFile, ReportSummary
 from scheduling.models.retention import RetentionRule, RetentionRun
 
 __all__ = [
@@ -45,6 +46,7 @@ __all__ = [
     "FeedLevel",
     "FeedScope",
     "FeedVariant",
+    "FileState",
     "FollowUp",
     "Handover",
     "Host",
@@ -57,6 +59,8 @@ __all__ = [
     "OpeningHours",
     "Programme",
     "Proposal",
+    "ReportFile",
+    "ReportSummary",
     "Resource",
     "ResourceKind",
     "RetentionRule",

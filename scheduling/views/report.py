@@ -1,27 +1,30 @@
 """Rapport: what came of it, with the list behind every number."""
 
-from urllib.parse import urlencode
-
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.urls import path
+from django.urls import path, reverse
 from django.utils import timezone
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST, require_safe
 
-from core import access, swedish
+from core import access
+from core.errors import DomainError, Forbidden
 from core.models import User
 from core.templatetags.ui import state_word
 from scheduling.followup import words
-from scheduling.insight import export, figures, periods, queries
-from scheduling.insight.report import Report, build
-from scheduling.insight.rows import Period, VisitRow
+from scheduling.forms.report import SummaryForm
+from scheduling.insight import chapters, export, periods, queries, summaries
+from scheduling.insight.chapters import period_query, period_words
+from scheduling.insight.report import build
+from scheduling.insight.rows import VisitRow
 from scheduling.insight.visits import AHEAD, CAME, NOT_HELD, Filter, UnknownFilterError
 from scheduling.models import Programme
 from scheduling.states import AnswerChannel, Judgement
+from scheduling.views.setup_edit import told_at_fields
 
 A_PAGE = 50
 FAULTS = {
@@ -45,37 +48,21 @@ _SEVERAL_STATES = {
 }
 
 
-def _reader(request: HttpRequest) -> User:
+def reader(request: HttpRequest) -> User:
     """Any member of the staff; the report holds no notes."""
     assert isinstance(request.user, User)
     access.require(access.is_staff_member(request.user))
     return request.user
 
 
-def _asked(request: HttpRequest) -> periods.Asked:
+def asked_of(request: HttpRequest) -> periods.Asked:
+    """The period of the address."""
     query = request.GET
     return periods.parse(query.get("from", ""), query.get("to", ""), timezone.localdate())
 
 
-def period_query(period: Period) -> str:
-    """The period as the query of an address."""
-    return urlencode({"from": period.first.isoformat(), "to": period.last.isoformat()})
-
-
-def period_words(period: Period) -> str:
-    """ "1 januari–31 december 2026", with both years where they differ."""
-    lang = get_language() or "sv"
-
-    def day(d: object, *, year: bool) -> str:
-        assert isinstance(d, type(period.first))
-        text = f"{d.day} {swedish.month_name(d, lang=lang)}"
-        return f"{text} {d.year}" if year else text
-
-    both = period.first.year != period.last.year
-    return f"{day(period.first, year=both)}–{day(period.last, year=True)}"
-
-
-def _period_context(asked: periods.Asked) -> dict[str, object]:
+def period_context(asked: periods.Asked) -> dict[str, object]:
+    """What the choice of a period shows."""
     return {
         "section": "report",
         "asked": asked,
@@ -97,57 +84,59 @@ def _period_context(asked: periods.Asked) -> dict[str, object]:
 @require_safe
 def report(request: HttpRequest) -> HttpResponse:
     """A readable draft of the period: chapters, charts with tables, links to lists."""
-    _reader(request)
-    asked = _asked(request)
-    found = build(queries.load(asked.period.first, asked.period.last))
-    context = {**_period_context(asked), "report": found, **_chapters(found)}
-    status = 422 if asked.faults else 200
+    user = reader(request)
+    return _page(request, user, asked_of(request))
+
+
+def _page(
+    request: HttpRequest,
+    user: User,
+    asked: periods.Asked,
+    form: SummaryForm | None = None,
+    error: DomainError | None = None,
+) -> HttpResponse:
+    summary = summaries.of(asked.period)
+    context = {
+        **period_context(asked),
+        **chapters.context(build(queries.load(asked.period.first, asked.period.last))),
+        "summary": summary,
+        "summary_form": form or SummaryForm.of(summary),
+        "may_write": access.may_plan(user),
+        "error": error,
+    }
+    status = 422 if asked.faults or form else 200
     return render(request, "scheduling/report.html", context, status=status)
 
 
-def _chapters(found: Report) -> dict[str, object]:
-    """What the template cannot work out: figures, and codes as words."""
-    receivers = [(words.RECEIVERS[code], count) for code, count in found.handed_over.items()]
-    decisions = [(words.DECISIONS[code], n) for code, n in found.efforts_by_decision.items()]
-    return {
-        "months": figures.months(found),
-        "outcomes": figures.outcomes(found),
-        "judgements": figures.judgements(found),
-        "programmes": figures.programmes(found),
-        "answers": figures.answers(found),
-        "interest_bars": figures.interests(found),
-        "unplanned": [row for row in found.interests if not row.planned],
-        "less": found.judgement[Judgement.LESS_SUCCESSFUL],
-        "pair": [_side(found, judgement) for judgement in list(Judgement)[:3]],
-        "receivers": sorted([pair for pair in receivers if pair[1]], key=lambda p: -p[1]),
-        "handovers": [(row, words.RECEIVERS[row.receiver]) for row in found.handovers],
-        "decisions": [pair for pair in decisions if pair[1]],
-        "efforts": [(row, words.DECISIONS[row.decision]) for row in found.efforts],
-    }
-
-
-def _side(found: Report, judgement: Judgement) -> dict[str, object]:
-    css = {Judgement.SUCCESS: "yes", Judgement.PARTIAL: "part", Judgement.LESS_SUCCESSFUL: "less"}
-    return {
-        "judgement": judgement.value,
-        "css": css[judgement],
-        "count": found.judgement[judgement],
-        "worked": found.worked[judgement],
-        "did_not_work": found.did_not_work[judgement],
-        "query": Filter(judgement=judgement).query,
-    }
+@login_required
+@require_POST
+def summary(request: HttpRequest) -> HttpResponse:
+    """Keep the words; nothing typed is lost where they cannot be kept."""
+    user, asked = reader(request), asked_of(request)
+    form = SummaryForm(request.POST)
+    if asked.faults or not form.is_valid():
+        return _page(request, user, asked, form)
+    try:
+        summaries.write(actor=user, now=timezone.now(), period=asked.period, **form.cleaned_data)
+    except Forbidden:
+        raise
+    except DomainError as error:
+        return _page(request, user, asked, form, told_at_fields(form, error))
+    messages.success(request, _("Sammanfattningen är sparad."))
+    query = period_query(asked.period)
+    return HttpResponseRedirect(f"{reverse('report')}?{query}#sammanfattning", status=303)
 
 
 @login_required
 @require_safe
 def report_visits(request: HttpRequest) -> HttpResponse:
     """The visits behind a number, and how many they are."""
-    user = _reader(request)
-    asked = _asked(request)
+    user = reader(request)
+    asked = asked_of(request)
     wanted, fault = _filter(request)
     found = queries.list_visits(asked.period, wanted)
     context = {
-        **_period_context(asked),
+        **period_context(asked),
         "chosen": _filter_words(wanted, found),
         "fault": fault,
         "filter_query": wanted.query,
@@ -213,8 +202,8 @@ def _answers(found: list[VisitRow], wanted: Filter) -> int | None:
 @require_safe
 def report_csv(request: HttpRequest) -> HttpResponse:
     """The chosen visits of the period as a file for a spreadsheet."""
-    user = _reader(request)
-    asked = _asked(request)
+    user = reader(request)
+    asked = asked_of(request)
     wanted, fault = _filter(request)
     if asked.faults or fault:
         faulty = [str(FAULTS[code]) for code in asked.faults.values()] or [fault]
@@ -232,6 +221,7 @@ def report_csv(request: HttpRequest) -> HttpResponse:
 
 urlpatterns = [
     path("rapport/", report, name="report"),
+    path("rapport/sammanfattning", summary, name="report_summary"),
     path("rapport/besok", report_visits, name="report_visits"),
     path("rapport/rapport.csv", report_csv, name="report_csv"),
 ]
