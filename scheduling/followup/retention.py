@@ -24,6 +24,7 @@ from scheduling.models import (
     Answer,
     CallTask,
     FollowUp,
+    FollowUpDraft,
     Invitation,
     Message,
     Proposal,
@@ -66,6 +67,14 @@ class Standing:
     def runs(self) -> bool:
         """Whether it may erase: what is a public record needs a decision first."""
         return self.rule.erase is not None and (bool(self.decision) or not self.rule.public_record)
+
+
+def _drafts(before: datetime) -> Rows:
+    return FollowUpDraft.objects.filter(at__lt=before)
+
+
+def _erase_drafts(rows: Rows, _before: datetime) -> int:
+    return rows.delete()[0]
 
 
 def _visits_with_care(before: datetime) -> Rows:
@@ -147,6 +156,7 @@ def _silent_contacts(before: datetime) -> Rows:
 
 
 RULES: tuple[Rule, ...] = (
+    Rule("drafts", gettext_lazy("Utkast till uppföljningar"), 30, _drafts, _erase_drafts),
     Rule(
         "care",
         gettext_lazy("Kost, tillgänglighet och tolk, efter besöket"),

@@ -24,6 +24,8 @@ from scheduling.models import Programme
 from scheduling.states import Judgement, Mission, ReceiverKind, VisitEvent
 
 OTHER, NOTHING = "other", "none"
+#: What belongs to one sending and not to what was typed.
+NOT_DRAFTED = frozenset({"version", "key", "read_through"})
 #: Several words of one's own in one line.
 _LINE = 3 * CHIP_LENGTH
 #: A service's field -> the form's, where they differ.

@@ -8,6 +8,7 @@ from scheduling.models.feed import Feed, FeedBlock, FeedLevel, FeedScope, FeedVa
 from scheduling.models.followup import (
     BoundaryCase,
     FollowUp,
+    FollowUpDraft,
     Handover,
     Interest,
     InterestSignal,
@@ -48,6 +49,7 @@ __all__ = [
     "FeedVariant",
     "FileState",
     "FollowUp",
+    "FollowUpDraft",
     "Handover",
     "Host",
     "Interest",

@@ -118,3 +118,21 @@ class InterestSignal(models.Model):
 
     def __str__(self) -> str:
         return f"{self.interest} {self.on}"
+
+
+class FollowUpDraft(models.Model):
+    """A note that is not finished: its author's alone, erased after 30 days (DOMAIN.md §3)."""
+
+    booking = models.ForeignKey(Booking, on_delete=models.CASCADE, related_name="drafts")
+    author = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    #: The form's fields as they were typed: name -> values.
+    fields = models.JSONField(default=dict)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["booking", "author"], name="follow_up_draft_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.booking_id} {self.author_id}"

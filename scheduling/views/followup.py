@@ -3,6 +3,7 @@
 import uuid
 from typing import Any
 
+from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -11,15 +12,16 @@ from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from core import access as predicates
 from core.errors import DomainError, IllegalTransition, Stale
 from core.models import User
 from scheduling import access
+from scheduling.followup import drafts
 from scheduling.followup.chips import Chips, chips_for
 from scheduling.followup.services import check_open, record, suggest_next
-from scheduling.forms.followup import NOTHING, OTHER, FollowUpForm
+from scheduling.forms.followup import NOT_DRAFTED, NOTHING, OTHER, FollowUpForm
 from scheduling.models import Booking, FollowUp
 from scheduling.states import OPEN_STATES, Mission, VisitState
 
@@ -61,6 +63,9 @@ def follow_up(request: HttpRequest, pk: int) -> HttpResponse:
             form.data = typed
         return _page(request, booking, form, status=error.status, written=written)
     _thank(request, saved)
+    if request.headers.get("X-Later"):
+        # Sent by a script that kept it: the page that it opens next says thanks.
+        return HttpResponse(status=204)
     return HttpResponseRedirect(reverse("today"), status=303)
 
 
@@ -81,6 +86,7 @@ def _form(
             "version": booking.version,
             "key": uuid.uuid4().hex,
             **_initial(booking, written, chips),
+            **(_drafted(user, booking) if written is None else {}),
         },
         chips=chips,
         suggestions=suggest_next(booking, timezone.now()) if ask_next else [],
@@ -111,6 +117,35 @@ def _initial(booking: Booking, written: FollowUp | None, chips: Chips) -> dict[s
         "next_step_due": written.next_step_due,
         "note": written.note,
     }
+
+
+def _drafted(user: User, booking: Booking) -> dict[str, Any]:
+    """What the writer had typed before, on this device or another."""
+    draft = drafts.of(user, booking)
+    if draft is None:
+        return {}
+    known = FollowUpForm.base_fields
+    return {
+        name: values if isinstance(known[name], forms.MultipleChoiceField) else values[0]
+        for name, values in draft.fields.items()
+        if name in known and values
+    }
+
+
+@login_required
+@require_POST
+def draft(request: HttpRequest, pk: int) -> HttpResponse:
+    """Keep what is typed so far, for its writer alone; a script posts it now and then."""
+    user = request.user
+    assert isinstance(user, User)
+    booking = access.visit_to_follow_up(user, pk)
+    wanted = [name for name in FollowUpForm.base_fields if name not in NOT_DRAFTED]
+    typed = {name: request.POST.getlist(name) for name in wanted if name in request.POST}
+    try:
+        drafts.keep(actor=user, now=timezone.now(), booking=booking, fields=typed)
+    except DomainError as error:
+        return HttpResponse(error.message, status=error.status, content_type="text/plain")
+    return HttpResponse(status=204)
 
 
 def _page(
@@ -158,4 +193,7 @@ def _thank(request: HttpRequest, saved: FollowUp) -> None:
     )
 
 
-urlpatterns = [path("besok/<int:pk>/uppfoljning", follow_up, name="follow_up")]
+urlpatterns = [
+    path("besok/<int:pk>/uppfoljning", follow_up, name="follow_up"),
+    path("besok/<int:pk>/uppfoljning/utkast", draft, name="follow_up_draft"),
+]

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from core.models import User
 from scheduling.booking import services as booking_services
-from scheduling.models import Booking, FollowUp
+from scheduling.models import Booking, FollowUp, FollowUpDraft
 from scheduling.states import VisitState
 from tests.factories import NOW, World, at, world
 
@@ -273,3 +273,32 @@ def test_who_may_write(w: World, booking: Booking, client: Client) -> None:
     assert "Hur gick det?" in html
     assert "Skicka inbjudan direkt" not in html
     assert client.get(reverse("follow_up", args=[999])).status_code == 404
+
+
+def test_a_draft_is_its_writers_alone_and_goes_with_the_note(w: World, client: Client) -> None:
+    booking = booking_services.book(actor=w.socionom, now=NOW, plan=w.plan(co_host=w.other_host))
+    url = f"/besok/{booking.pk}/uppfoljning"
+    with time_machine.travel(at(1, 12), tick=False):
+        client.force_login(w.socionom)
+        kept = client.post(f"{url}/utkast", {"note": "Halvvägs.", "worked": ["Fika först"]})
+        assert (kept.status_code, FollowUpDraft.objects.get().author) == (204, w.socionom)
+        assert "Halvvägs." in client.get(url).content.decode()
+        refused = client.post(f"{url}/utkast", {"note": "811228-9874"})
+        assert refused.status_code == 422
+        assert "811228" not in refused.content.decode()
+        assert FollowUpDraft.objects.get().fields["note"] == ["Halvvägs."]
+        client.force_login(w.other_host.user)
+        assert "Halvvägs." not in client.get(url).content.decode()
+        client.force_login(w.manager)
+        assert client.post(f"{url}/utkast", {"note": "x"}).status_code == 403
+        client.force_login(w.socionom)
+        saved = client.post(
+            url,
+            {
+                "judgement": "success", "count": "6", "mission": "ours", "next": "none",
+                "version": booking.version, "key": "k1",
+            },
+            headers={"X-Later": "1"},
+        )  # fmt: skip
+        assert saved.status_code == 204
+    assert not FollowUpDraft.objects.exists()

@@ -139,7 +139,7 @@
   document.addEventListener("submit", (event) => {
     const form = event.target;
     if (form.hasAttribute("data-clear-drafts")) for (const key of store.keys(local)) store.drop(local, key);
-    if (form.method !== "post" || isHtmx(form) || event.defaultPrevented) return;
+    if (form.method !== "post" || isHtmx(form) || event.defaultPrevented || form.hasAttribute("data-later")) return;
     if (form.dataset.sent) { event.preventDefault(); return; }
     if (form.hasAttribute("data-autosave") && navigator.onLine === false) {
       event.preventDefault();
