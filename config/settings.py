@@ -63,8 +63,9 @@ def _database() -> dict[str, Any]:
             "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
         }
     else:
-        parsed["CONN_MAX_AGE"] = 60
         parsed["CONN_HEALTH_CHECKS"] = True
+    # Opening one costs more than most questions do, on SQLite too.
+    parsed["CONN_MAX_AGE"] = 60
     return parsed
 
 
@@ -276,6 +277,13 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": 3600.0},
     },
 }
+
+# --- Calendar feeds -----------------------------------------------------------------------------
+#: Whole months that a feed shows before and after the present one.
+FEED_MONTHS_BACK = env.parsed("FEED_MONTHS_BACK", "12", int, "a number of months")
+FEED_MONTHS_FORWARD = env.parsed("FEED_MONTHS_FORWARD", "18", int, "a number of months")
+#: Joined bodies, named by what they hold: a copy of the segments that can be thrown away.
+FEED_CACHE_DIR = DATA_DIR / "feeds"
 
 # --- Logs ---------------------------------------------------------------------------------------
 LOGGING = {

@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from partners.services.staging import erase_staged_imports
 from scheduling.booking import reminders
+from scheduling.feeds import bodies, manage, places
 from scheduling.followup import retention
 from scheduling.insight import files
 from scheduling.outbox import deliver
@@ -22,6 +23,7 @@ def every_minute() -> None:
     reminders.remind_due(now=timezone.now())
     erase_staged_imports(now=timezone.now())
     files.erase_old(timezone.now())
+    places.drop_due(timezone.now())
     deliver.deliver_due(clock=timezone.now)
 
 
@@ -29,6 +31,8 @@ def every_minute() -> None:
 def every_night() -> None:
     """What may no longer be kept."""
     retention.run_all(timezone.now())
+    manage.revoke_unused(timezone.now())
+    bodies.sweep()
 
 
 @shared_task(name="scheduling.make_report_file")

@@ -219,6 +219,8 @@ class FeedBody(Named):
     room: int | None
     library: int | None
     contact: int | None
+    host: int | None
+    programme: int | None
     url: str
     created_at: Shown
     revoked_at: Shown | None

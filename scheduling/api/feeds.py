@@ -15,7 +15,7 @@ from scheduling.api.common import Page, answers, known, one, page, user_of
 from scheduling.api.fields import iso
 from scheduling.api.schemas import FeedIn
 from scheduling.feeds import manage
-from scheduling.models import Feed, FeedLevel, FeedScope, Library, Room
+from scheduling.models import Feed, FeedLevel, FeedScope, Host, Library, Programme, Room
 
 router = Router(tags=["feeds"])
 NAME_LENGTH = 120
@@ -33,8 +33,8 @@ def list_feeds(request: HttpRequest, query: Query[Page]) -> object:
 def create_feed(request: HttpRequest, payload: FeedIn) -> object:
     """A new address of one's own visits, a room, a library or a partner's contact."""
     user = user_of(request)
-    targets = {"room", "library", "contact"}
-    own = {FeedScope.USER: "", FeedScope.PARTNER: "contact"}.get(payload.scope, payload.scope.value)
+    targets = {"room", "library", "contact", "host", "programme"}
+    own = {FeedScope.PARTNER: "contact"}.get(payload.scope, payload.scope.value)
     for field in sorted(targets - {own}):
         if getattr(payload, field) is not None:
             message = _("Fältet hör inte till den valda kalendern. Ta bort det.")
@@ -45,9 +45,13 @@ def create_feed(request: HttpRequest, payload: FeedIn) -> object:
         scope=payload.scope,
         level=payload.level,
         name=texts.clean(payload.name, field="name", limit=NAME_LENGTH),
-        room=one(Room.objects.all(), payload.room, "room"),
-        library=one(Library.objects.all(), payload.library, "library"),
-        contact=one(Contact.objects.filter(archived_at=None), payload.contact, "contact"),
+        target=manage.Target(
+            room=one(Room.objects.all(), payload.room, "room"),
+            library=one(Library.objects.all(), payload.library, "library"),
+            contact=one(Contact.objects.filter(archived_at=None), payload.contact, "contact"),
+            host=one(Host.objects.filter(active=True), payload.host, "host"),
+            programme=one(Programme.objects.all(), payload.programme, "programme"),
+        ),
     )
     return Status(201, _feed(made))
 
@@ -81,6 +85,8 @@ def _feed(row: Feed) -> FeedBody:
         room=row.room_id,
         library=row.library_id,
         contact=row.contact_id,
+        host=row.host_id,
+        programme=row.programme_id,
         url=links.feed_url(row) if row.revoked_at is None else "",
         created_at=iso(row.created_at),
         revoked_at=iso(row.revoked_at) if row.revoked_at else None,

@@ -258,3 +258,5 @@ class FeedIn(Strict):
     room: Id | None = None
     library: Id | None = None
     contact: Id | None = None
+    host: Id | None = None
+    programme: Id | None = None

@@ -6,7 +6,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from core import texts
-from core.errors import IllegalTransition, Invalid
+from core.errors import Conflict, IllegalTransition, Invalid
 from core.models import User
 from scheduling.booking import allocate, book, change
 from scheduling.booking.plan import TEXT_LIMITS, check_times
@@ -242,4 +242,19 @@ def add_contact(*, actor: User, now: datetime, booking: Booking, contact_pk: int
     if booking.status is not VisitState.DRAFT:
         for invitation in made:
             change.tell_one(invitation, booking, event=event, now=now)
+    return booking
+
+
+@change.service
+def mark_public(*, actor: User, now: datetime, booking: Booking, public: bool) -> Booking:
+    """Let the public calendar show the visit, neutrally, or take it out again.
+
+    Nobody is told. Raises Conflict where a group is protected: that is never public.
+    """
+    booking = change.locked(booking)
+    if public and any(group.organisation.protected for group in booking.visit.groups.all()):
+        raise Conflict(_("Organisationen har skyddad adress. Besöket kan inte visas offentligt."))
+    booking.public = public
+    verb = "visit.made_public" if public else "visit.made_private"
+    change.finish(booking, actor=actor, now=now, verb=verb)
     return booking

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from core import access, audit, texts
 from core.errors import Conflict, Invalid, Missing
 from core.models import User
+from scheduling.feeds import blocks
 from scheduling.models import (
     Booking,
     CalmTime,
@@ -65,9 +66,12 @@ def save_room(
     if room is None:
         resource = Resource.objects.create(kind=ResourceKind.ROOM.value)
         room = Room(resource=resource, library=library)
+    renamed = not made and room.name != name
     room.name, room.capacity, room.active = name, facts.capacity, facts.active
     room.buffer_before, room.buffer_after = facts.buffer_before, facts.buffer_after
     _stored(room, _("Det finns redan ett rum med det namnet."))
+    if renamed:
+        blocks.touch_all(Booking.objects.filter(visit__room=room), now)
     audit.record(now=now, actor=actor, verb=_verb("room", made=made), target=room)
     return room
 
@@ -80,7 +84,9 @@ def save_programme(
     access.require(access.may_administer(actor))
     made = programme is None
     programme = programme or Programme()
-    programme.name = _named(facts.name)
+    name = _named(facts.name)
+    renamed = not made and programme.name != name
+    programme.name = name
     programme.text_sv = texts.clean(facts.text_sv, field="text_sv")
     programme.text_en = texts.clean(facts.text_en, field="text_en")
     if not programme.text_sv:
@@ -91,6 +97,8 @@ def save_programme(
     programme.minutes, programme.hosts_required = facts.minutes, facts.hosts_required
     programme.active = facts.active
     _stored(programme, _("Det finns redan ett program med det namnet."))
+    if renamed:
+        blocks.touch_all(Booking.objects.filter(visit__programme=programme), now)
     audit.record(now=now, actor=actor, verb=_verb("programme", made=made), target=programme)
     return programme
 

@@ -5,6 +5,7 @@ from scheduling.booking.alter import (
     add_contact,
     cancel,
     change_details,
+    mark_public,
     move,
     send_draft,
 )
@@ -35,6 +36,7 @@ __all__ = [
     "confirm",
     "decline_proposal",
     "is_free",
+    "mark_public",
     "move",
     "preview",
     "seconds_left",

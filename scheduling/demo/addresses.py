@@ -73,5 +73,6 @@ def _feed(planner: User, scope: FeedScope, now: datetime, library: Library | Non
     for feed in rows:
         if url := links.feed_url(feed):
             return url
-    feed = manage.create(actor=planner, now=now, scope=scope, library=library)
+    target = manage.Target(library=library)
+    feed = manage.create(actor=planner, now=now, scope=scope, target=target)
     return links.feed_url(feed)

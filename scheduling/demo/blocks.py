@@ -4,6 +4,7 @@ A block is its head (identity, stamps, times: the same in every variant) and its
 the full variant are the booking's own; those of the others repeat, so they are rendered once.
 """
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
@@ -14,7 +15,9 @@ from scheduling import snapshots
 from scheduling.calendars import feed as calendar_feed
 from scheduling.calendars import render
 from scheduling.calendars.snapshots import EventSnapshot, EventStatus
-from scheduling.models import Booking, FeedBlock, FeedVariant
+from scheduling.feeds import places
+from scheduling.models import Booking, FeedBlock, FeedPlace, FeedVariant, Invitation
+from scheduling.states import InvitationState
 
 _WORDS = b"\r\nSUMMARY:"
 _ANY = datetime(2026, 1, 1, tzinfo=UTC)
@@ -28,6 +31,21 @@ def write(bookings: Sequence[Booking]) -> None:
         visits = [booking for booking in batch if hasattr(booking, "visit")]
         prefetch_related_objects(visits, "visit__groups")
         FeedBlock.objects.bulk_create([block for booking in batch for block in _blocks(booking)])
+        invited = _invited(batch)
+        FeedPlace.objects.bulk_create(
+            [row for booking in batch for row in places.rows(booking, invited[booking.pk])]
+        )
+
+
+def _invited(batch: Sequence[Booking]) -> dict[int, list[int]]:
+    found: dict[int, list[int]] = defaultdict(list)
+    rows = Invitation.objects.filter(booking__in=batch, contact__isnull=False)
+    for booking, contact in rows.exclude(state=InvitationState.WITHDRAWN.value).values_list(
+        "booking_id", "contact_id"
+    ):
+        assert contact is not None
+        found[booking].append(contact)
+    return found
 
 
 def _blocks(booking: Booking) -> Iterator[FeedBlock]:

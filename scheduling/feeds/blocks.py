@@ -5,21 +5,20 @@ from datetime import datetime, timedelta
 from scheduling import snapshots
 from scheduling.calendars import feed as calendar_feed
 from scheduling.calendars import render
+from scheduling.feeds import places
 from scheduling.models import Booking, FeedBlock, FeedVariant
+from scheduling.models.booking import BookingQuerySet
 
-#: How far back a feed reaches; older blocks are shown to nobody.
-SHOWN_BACK = timedelta(days=365)
+#: Further back than any feed reaches; older blocks are shown to nobody.
+SHOWN_BACK = timedelta(days=31 * 13)
 
 
-def store(booking: Booking) -> None:
-    """Render the few variants of ``booking`` (with its visit loaded) and keep them.
-
-    Called inside the transaction of the change. Equal bytes are not written again.
-    """
-    blocks = []
+def render_all(booking: Booking) -> list[FeedBlock]:
+    """Every variant of ``booking`` (with its visit loaded) as it is, not stored."""
+    made = []
     for variant in FeedVariant:
         data = render.event_block(snapshots.event(booking, variant))
-        blocks.append(
+        made.append(
             FeedBlock(
                 booking=booking,
                 variant=variant.value,
@@ -27,21 +26,32 @@ def store(booking: Booking) -> None:
                 digest=calendar_feed.digest(data),
             )
         )
-    FeedBlock.objects.bulk_create(
-        blocks,
-        update_conflicts=True,
-        unique_fields=["booking", "variant"],
-        update_fields=["block", "digest"],
-    )
+    return made
 
 
 def touch(booking: Booking, now: datetime) -> None:
-    """Count a visible change: the feed's SEQUENCE + 1 and LAST-MODIFIED, then store the blocks.
+    """Store what calendars show of ``booking``, with the change and in its transaction.
 
-    The first version is SEQUENCE 0. ``now`` is cut to whole seconds, as calendars write it.
+    A visible change counts: the feed's own SEQUENCE + 1 and LAST-MODIFIED (``now``, whole seconds,
+    as calendars write it); the first version is SEQUENCE 0. What nobody can see changes no byte.
     """
-    if booking.blocks.exists():
-        booking.feed_sequence += 1
-    booking.feed_changed_at = now.replace(microsecond=0)
-    booking.save(update_fields=["feed_sequence", "feed_changed_at"])
-    store(booking)
+    stored = dict(booking.blocks.values_list("variant", "digest"))
+    blocks = render_all(booking)
+    if stored != {block.variant: block.digest for block in blocks}:
+        if stored:
+            booking.feed_sequence += 1
+        booking.feed_changed_at = now.replace(microsecond=0)
+        booking.save(update_fields=["feed_sequence", "feed_changed_at"])
+        FeedBlock.objects.bulk_create(
+            render_all(booking),
+            update_conflicts=True,
+            unique_fields=["booking", "variant"],
+            update_fields=["block", "digest"],
+        )
+    places.sync(booking)
+
+
+def touch_all(bookings: BookingQuerySet, now: datetime) -> None:
+    """The same for every booking that a change of something named shows in, if a feed shows it."""
+    for booking in bookings.filter(start__gte=now - SHOWN_BACK).with_visit().order_by("pk"):
+        touch(booking, now)

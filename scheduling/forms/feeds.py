@@ -3,11 +3,13 @@
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from core import access
 from core.models import User
-from scheduling.models import FeedLevel, FeedScope, Library, Room
+from scheduling.feeds.manage import Target
+from scheduling.models import FeedLevel, FeedScope, Host, Library, Programme, Room
 
 LEVELS = {
     FeedLevel.NEUTRAL: _("Neutralt: Studiebesök, tid och rum"),
@@ -28,15 +30,22 @@ class FeedForm(forms.Form):
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._rooms = {f"room:{row.pk}": row for row in Room.objects.filter(active=True)}
-        self._libraries = {f"library:{row.pk}": row for row in Library.objects.all()}
+        self._targets: dict[str, dict[str, Any]] = {}
         scope, level = self.fields["scope"], self.fields["level"]
         assert isinstance(scope, forms.ChoiceField)
         assert isinstance(level, forms.ChoiceField)
         scope.choices = [
             ("user", _("Mina egna besök")),
-            *((key, _("Rum: %(name)s") % {"name": row.name}) for key, row in self._rooms.items()),
-            *((key, row.name) for key, row in self._libraries.items()),
+            ("all", _("Alla besök")),
+            *([("public", _("Det som är offentligt"))] if access.may_plan(user) else []),
+            *self._of("library", Library.objects.all(), "%(name)s"),
+            *self._of("room", Room.objects.filter(active=True), _("Rum: %(name)s")),
+            *self._of(
+                "host",
+                Host.objects.filter(active=True).select_related("user").exclude(user=user),
+                _("Värd: %(name)s"),
+            ),
+            *self._of("programme", Programme.objects.filter(active=True), _("Program: %(name)s")),
         ]
         scope.initial = "user"
         level.choices = [
@@ -51,6 +60,13 @@ class FeedForm(forms.Form):
         return {
             "scope": FeedScope(chosen.partition(":")[0]),
             "level": FeedLevel(self.cleaned_data["level"]),
-            "room": self._rooms.get(chosen),
-            "library": self._libraries.get(chosen),
+            "target": Target(**self._targets.get(chosen, {})),
         }
+
+    def _of(self, scope: str, rows: QuerySet[Any], words: Any) -> list[tuple[str, str]]:
+        """A choice for each row."""
+        found = []
+        for row in rows:
+            self._targets[f"{scope}:{row.pk}"] = {scope: row}
+            found.append((f"{scope}:{row.pk}", str(words) % {"name": str(row)}))
+        return found

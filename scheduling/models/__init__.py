@@ -4,7 +4,16 @@ from scheduling.models.allocation import Allocation
 from scheduling.models.booking import Booking, Visit
 from scheduling.models.constraints import NoOverlap
 from scheduling.models.effort import Analysis, Decision, Effort, EffortKind, TrainingSession
-from scheduling.models.feed import Feed, FeedBlock, FeedLevel, FeedScope, FeedVariant
+from scheduling.models.feed import (
+    Feed,
+    FeedBlock,
+    FeedCalendar,
+    FeedLevel,
+    FeedPlace,
+    FeedScope,
+    FeedSegment,
+    FeedVariant,
+)
 from scheduling.models.followup import (
     BoundaryCase,
     FollowUp,
@@ -44,8 +53,11 @@ __all__ = [
     "EffortKind",
     "Feed",
     "FeedBlock",
+    "FeedCalendar",
     "FeedLevel",
+    "FeedPlace",
     "FeedScope",
+    "FeedSegment",
     "FeedVariant",
     "FileState",
     "FollowUp",

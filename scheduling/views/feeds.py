@@ -1,6 +1,7 @@
 """Kalenderflöden: make, show and revoke; and the feeds themselves."""
 
 import io
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 import segno
@@ -10,14 +11,13 @@ from django.contrib.auth.decorators import login_required
 from django.http import (
     HttpRequest,
     HttpResponse,
-    HttpResponseNotAllowed,
-    HttpResponseNotModified,
     HttpResponseRedirect,
+    StreamingHttpResponse,
 )
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
-from django.urls import path, reverse
+from django.urls import path, re_path, reverse
 from django.utils import timezone
-from django.utils.http import parse_etags
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -25,13 +25,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from core.errors import DomainError, Missing
 from core.models import User
 from scheduling import access, links
-from scheduling.feeds import manage, read
+from scheduling.feeds import manage, serve
 from scheduling.forms.feeds import FeedForm
 from scheduling.models import Feed, FeedLevel, FeedScope
 
 #: A feed just made shows its address without asking for the password again.
 FRESH = timedelta(minutes=15)
-CACHING = "private, no-cache"
 
 
 @login_required
@@ -51,12 +50,13 @@ def feeds(request: HttpRequest) -> HttpResponse:
         else:
             return _show_next(request, feed, now)
     rows = list(access.feeds_for(user).order_by("revoked_at", "-created_at", "-pk"))
+    counts = manage.counts(rows)
     context = {
         "section": "settings",
         "form": form,
         "error": error,
-        "living": [_row(row) for row in rows if row.revoked_at is None],
-        "gone": [_row(row) for row in rows if row.revoked_at is not None][:10],
+        "living": [_row(row, counts) for row in rows if row.revoked_at is None],
+        "gone": [_row(row, counts) for row in rows if row.revoked_at is not None][:10],
     }
     status = 422 if request.method == "POST" else 200
     return render(request, "scheduling/feeds.html", context, status=status)
@@ -67,7 +67,7 @@ def _show_next(request: HttpRequest, feed: Feed, now: datetime) -> HttpResponse:
     return HttpResponseRedirect(reverse("feed_show", args=[feed.pk]), status=303)
 
 
-def _row(feed: Feed) -> dict[str, object]:
+def _row(feed: Feed, counts: Mapping[tuple[str, str], int]) -> dict[str, object]:
     level = {
         FeedLevel.FULL.value: _("allt"),
         FeedLevel.NEUTRAL.value: _("neutralt"),
@@ -78,8 +78,18 @@ def _row(feed: Feed) -> dict[str, object]:
         FeedScope.ROOM.value: _("Rum"),
         FeedScope.LIBRARY.value: _("Bibliotek"),
         FeedScope.PARTNER.value: _("Partner"),
+        FeedScope.HOST.value: _("Värd"),
+        FeedScope.PROGRAMME.value: _("Program"),
+        FeedScope.ALL.value: _("Alla besök"),
+        FeedScope.PUBLIC.value: _("Offentligt"),
     }[feed.scope]
-    return {"feed": feed, "what": f"{scope}, {level}"}
+    dies = manage.dies_on(feed)
+    return {
+        "feed": feed,
+        "what": f"{scope}, {level}",
+        "count": counts.get((feed.scope_key, feed.variant)),
+        "dies": dies if dies - timezone.localdate() <= manage.WARNED else None,
+    }
 
 
 def _not_fresh(request: HttpRequest) -> bool:
@@ -106,7 +116,7 @@ def feed_show(request: HttpRequest, pk: int) -> HttpResponse:
         "feed": feed,
         "address": address,
         "webcal": address.replace("https://", "webcal://").replace("http://", "webcal://"),
-        "row": _row(feed),
+        "row": _row(feed, manage.counts([feed])),
         "full": feed.level == FeedLevel.FULL.value,
     }
     response = render(request, "scheduling/feeds_show.html", context)
@@ -164,71 +174,23 @@ def feed_rotate(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @csrf_exempt
-def feed(request: HttpRequest, token: str) -> HttpResponse:
-    """What a calendar program fetches: 304 before anything else, otherwise stored bytes joined."""
-    if request.method not in {"GET", "HEAD"}:
-        return HttpResponseNotAllowed(["GET", "HEAD"])
-    now = timezone.now()
-    try:
-        row = read.by_token(token)
-    except Missing:
-        return _not_here()
-    body = read.body(row, now)
-    read.note_fetch(row, client=client_name(request.headers.get("User-Agent", "")), now=now)
-    if _has_it(request.headers.get("If-None-Match", ""), body.etag):
-        response: HttpResponse = HttpResponseNotModified()
-    else:
-        whole = b"".join(body.parts())
-        sent = whole if request.method == "GET" else b""
-        response = HttpResponse(sent, content_type="text/calendar; charset=utf-8")
-        response["Content-Length"] = str(len(whole))
-    response["ETag"] = body.etag
-    response["Cache-Control"] = CACHING
+def feed(request: HttpRequest) -> HttpResponseBase:
+    """The same as ``scheduling.feeds.wsgi`` answers, for servers that do not run it."""
+    told = serve.respond(
+        serve.Asked(
+            method=request.method or "",
+            path=request.path,
+            if_none_match=request.headers.get("If-None-Match", ""),
+            if_modified_since=request.headers.get("If-Modified-Since", ""),
+            agent=request.headers.get("User-Agent", ""),
+        ),
+        timezone.now(),
+    )
+    response = StreamingHttpResponse(told.body, status=told.status)
+    del response.headers["Content-Type"]
+    for name, value in told.headers:
+        response.headers[name] = value
     return response
-
-
-@csrf_exempt
-def feed_cut(request: HttpRequest, rest: str) -> HttpResponse:  # noqa: ARG001 - whatever it was
-    """An address that was cut or mistyped: the same answer as a revoked one."""
-    if request.method not in {"GET", "HEAD"}:
-        return HttpResponseNotAllowed(["GET", "HEAD"])
-    return _not_here()
-
-
-def _not_here() -> HttpResponse:
-    response = HttpResponse("Not found\n", content_type="text/plain; charset=utf-8", status=404)
-    response["Cache-Control"] = CACHING
-    return response
-
-
-def _has_it(header: str, etag: str) -> bool:
-    """If-None-Match compares weakly (RFC 9110 section 13.1.2)."""
-    held = parse_etags(header)
-    return held == ["*"] or etag in [item.removeprefix("W/") for item in held]
-
-
-def client_name(agent: str) -> str:
-    """The program's name as a person knows it, never its whole signature."""
-    known = {
-        "Google": "Google Kalender",
-        "Outlook": "Outlook",
-        "Microsoft": "Outlook",
-        "Exchange": "Outlook",
-        "Thunderbird": "Thunderbird",
-        "Lightning": "Thunderbird",
-        "dataaccessd": "Apple Kalender",
-        "CalendarAgent": "Apple Kalender",
-        "iOS": "Apple Kalender",
-        "macOS": "Apple Kalender",
-        "ICSx5": "ICSx5",
-        "Nextcloud": "Nextcloud",
-        "Proton": "Proton",
-    }
-    for part, name in known.items():
-        if part.lower() in agent.lower():
-            return name
-    first = agent.partition("/")[0].partition(" ")[0]
-    return "".join(letter for letter in first if letter.isprintable())[:40]
 
 
 urlpatterns = [
@@ -237,6 +199,5 @@ urlpatterns = [
     path("floden/<int:pk>/qr.svg", feed_qr, name="feed_qr"),
     path("floden/<int:pk>/aterkalla", feed_revoke, name="feed_revoke"),
     path("floden/<int:pk>/ny-adress", feed_rotate, name="feed_rotate"),
-    path("feeds/<str:token>.ics", feed, name="feed"),
-    path("feeds/<path:rest>", feed_cut),
+    re_path(r"^feeds/", feed, name="feed"),
 ]

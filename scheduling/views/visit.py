@@ -1,6 +1,7 @@
 """Besök: everything about one visit, and its acts."""
 
 from collections.abc import Callable
+from functools import partial
 
 from django import forms
 from django.contrib import messages
@@ -208,6 +209,14 @@ def act(request: HttpRequest, pk: int, name: str) -> HttpResponse:
         "send": (services.send_draft, _("Inbjudan skickas strax.")),
         "confirm": (services.confirm, _("Besöket är bekräftat.")),
         "undo": (services.undo, _("Ångrat. Inget mejl gick ut.")),
+        "public": (
+            partial(services.mark_public, public=True),
+            _("Besöket visas i den offentliga kalendern, utan grupp."),
+        ),
+        "private": (
+            partial(services.mark_public, public=False),
+            _("Besöket visas inte längre i den offentliga kalendern."),
+        ),
     }
     function, words = acts[name]
     try:
@@ -273,6 +282,8 @@ urlpatterns = [
     path("besok/<int:pk>/avboka", cancel, name="visit_cancel"),
     path("besok/<int:pk>/skicka", act, {"name": "send"}, name="visit_send"),
     path("besok/<int:pk>/bekrafta", act, {"name": "confirm"}, name="visit_confirm"),
+    path("besok/<int:pk>/offentligt", act, {"name": "public"}, name="visit_public"),
+    path("besok/<int:pk>/inte-offentligt", act, {"name": "private"}, name="visit_private"),
     path("besok/<int:pk>/angra", act, {"name": "undo"}, name="visit_undo"),
     path("besok/<int:pk>/svar", phone_answer, name="visit_phone_answer"),
     path("motforslag/<int:pk>/ta", proposal, {"accept": True}, name="proposal_accept"),

@@ -11,7 +11,7 @@ from django.utils import timezone
 from core import tokens
 from core.models import ApiToken, Role, User
 from scheduling import access
-from scheduling.feeds import read
+from scheduling.feeds import serve
 from scheduling.models import Booking, Feed
 from tests.factories import user
 
@@ -62,8 +62,9 @@ def test_demo_links_prints_accounts_and_addresses_that_work() -> None:
     invitation = access.invitation_by_token(answer)
     assert invitation.booking.start > timezone.now()
     own, library = re.findall(rf"{base}/feeds/([a-z2-7]{{32}})\.ics$", out, re.MULTILINE)
-    assert b"BEGIN:VEVENT" in b"".join(read.body(read.by_token(own), timezone.now()).parts())
-    assert read.by_token(library).scope == "library"
+    told = serve.respond(serve.Asked("GET", f"/feeds/{own}.ics"), timezone.now())
+    assert b"BEGIN:VEVENT" in b"".join(told.body)
+    assert serve.respond(serve.Asked("HEAD", f"/feeds/{library}.ics"), timezone.now()).status == 200
     # Asked again, it shows the same ones.
     assert run("demo_links")[0] == out
     assert Feed.objects.count() == 2

@@ -25,6 +25,7 @@ from scheduling.models import (
     Booking,
     CallTask,
     FeedBlock,
+    FeedPlace,
     FollowUp,
     Invitation,
     Message,
@@ -223,13 +224,16 @@ def test_blocks_are_those_of_the_services(laid_out: date) -> None:
         for block in FeedBlock.objects.all()
     }
     assert len(stored) == 4 * Booking.objects.count()
+    places = set(FeedPlace.objects.values_list("booking", "scope_key", "month", "drop_at"))
     for booking in Booking.objects.with_visit():
-        blocks.store(booking)
-    again = {
-        (block.booking_id, block.variant): (bytes(block.block), block.digest)
-        for block in FeedBlock.objects.all()
-    }
-    assert again == stored
+        rendered = {
+            (booking.pk, block.variant): (bytes(block.block), block.digest)
+            for block in blocks.render_all(booking)
+        }
+        assert rendered.items() <= stored.items()
+        blocks.touch(booking, timezone.now())
+    assert set(FeedPlace.objects.values_list("booking", "scope_key", "month", "drop_at")) == places
+    assert not Booking.objects.filter(feed_changed_at__gt=timezone.now()).exists()
 
 
 def test_the_demo_accounts_can_log_in_by_name_and_by_mail(

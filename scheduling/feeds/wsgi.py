@@ -1,0 +1,51 @@
+"""Feeds in front of Django's stack: a poll is one look-up, not thirteen middlewares.
+
+What is left out here is what a feed has no use for: sessions, cookies, CSRF, languages, pages. What
+must hold all the same is done by ``serve``: privacy headers, no redirect, one 404 for all that is
+wrong. The host is never looked at, since no address is written into an answer.
+"""
+
+import logging
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from django.db import close_old_connections
+from django.utils import timezone
+
+from scheduling.feeds import serve
+
+logger = logging.getLogger(__name__)
+Environ = dict[str, Any]
+Start = Callable[..., Any]
+App = Callable[[Environ, Start], Iterable[bytes]]
+
+
+class Feeds:
+    """A WSGI application that answers ``/feeds/`` itself and passes the rest on."""
+
+    def __init__(self, app: App) -> None:
+        self.app = app
+
+    def __call__(self, environ: Environ, start_response: Start) -> Iterable[bytes]:
+        """One look-up, then stored bytes."""
+        path = environ.get("PATH_INFO", "")
+        if not path.startswith(serve.PREFIX):
+            return self.app(environ, start_response)
+        # As Django does around each request: a connection that died is not used again.
+        close_old_connections()
+        asked = serve.Asked(
+            method=environ["REQUEST_METHOD"],
+            path=path,
+            if_none_match=environ.get("HTTP_IF_NONE_MATCH", ""),
+            if_modified_since=environ.get("HTTP_IF_MODIFIED_SINCE", ""),
+            agent=environ.get("HTTP_USER_AGENT", ""),
+        )
+        try:
+            told = serve.respond(asked, timezone.now())
+        except Exception:
+            # The outermost frame: logged without the address, told as what it is.
+            logger.exception("a feed could not be read")
+            start_response("500 Internal Server Error", [("Content-Length", "0")])
+            return []
+        start_response(f"{told.status.value} {told.status.phrase}", list(told.headers))
+        return told.body

@@ -1,0 +1,326 @@
+"""Feeds as a server meets them: in front of Django's stack, from files that cannot be stale."""
+
+import logging
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
+import icalendar
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from config.wsgi import application
+from core.models import AuditEvent
+from scheduling import links
+from scheduling.booking import services
+from scheduling.feeds import bodies, manage, places, serve
+from scheduling.models import (
+    Booking,
+    Feed,
+    FeedCalendar,
+    FeedLevel,
+    FeedPlace,
+    FeedScope,
+    FeedSegment,
+    FeedVariant,
+    Programme,
+    Room,
+)
+from scheduling.outbox import deliver
+from tests.factories import NOW, World, at, days, world
+
+pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
+
+
+@pytest.fixture
+def w() -> World:
+    return world()
+
+
+@pytest.fixture
+def feed(w: World) -> Feed:
+    return manage.create(actor=w.socionom, now=NOW, scope=FeedScope.ALL)
+
+
+def address(feed: Feed, kind: str = "ics") -> str:
+    token = links.feed_url(feed).rpartition("/")[2].partition(".")[0]
+    return f"/feeds/{token}.{kind}"
+
+
+def ask(
+    feed: Feed, kind: str = "ics", now: datetime = NOW, **more: str
+) -> tuple[int, dict[str, str], bytes]:
+    asked = serve.Asked(more.pop("method", "GET"), address(feed, kind), **more)
+    told = serve.respond(asked, now)
+    return told.status, dict(told.headers), b"".join(told.body)
+
+
+def booked(w: World, **changes: Any) -> Booking:
+    booking = services.book(actor=w.socionom, now=NOW, plan=w.plan(**changes))
+    deliver.deliver_due(clock=lambda: NOW + days(1))
+    return booking
+
+
+def wsgi(path: str, method: str = "GET", **environ: str) -> tuple[str, dict[str, str], bytes]:
+    """One request through the production application, with nothing of Django's test client."""
+    got: list[Any] = []
+
+    def start(status: str, headers: list[tuple[str, str]], *_more: object) -> None:
+        got.extend((status, dict(headers)))
+
+    body: Iterable[bytes] = application(
+        {
+            "REQUEST_METHOD": method,
+            "PATH_INFO": path,
+            "SERVER_NAME": "another.example",
+            "SERVER_PORT": "80",
+            "wsgi.url_scheme": "http",
+            "HTTP_HOST": "another.example",
+            **environ,
+        },
+        start,
+    )
+    return got[0], got[1], b"".join(body)
+
+
+def test_the_path_in_front_is_the_same_as_the_one_inside(w: World, feed: Feed) -> None:
+    booked(w)
+    status, headers, body = wsgi(
+        address(feed), HTTP_COOKIE="sessionid=x", HTTP_ACCEPT_ENCODING="gzip"
+    )
+    inside = ask(feed, now=NOW)
+    assert status == "200 OK"
+    assert body == inside[2]
+    assert headers["ETag"] == inside[1]["ETag"]
+    assert headers["Content-Length"] == str(len(body))
+    assert headers["Cache-Control"] == "private, no-cache"
+    assert headers["X-Robots-Tag"] == "noindex"
+    assert headers["Referrer-Policy"] == "no-referrer"
+    assert not {"Set-Cookie", "Vary", "Location", "Content-Encoding"} & set(headers)
+    assert wsgi(address(feed), HTTP_IF_NONE_MATCH=headers["ETag"])[0] == "304 Not Modified"
+    assert wsgi(address(feed), "HEAD")[2] == b""
+    for method in ("POST", "PUT", "DELETE", "PROPFIND", "OPTIONS"):
+        status, headers, body = wsgi(address(feed), method)
+        assert (status, headers["Allow"]) == ("405 Method Not Allowed", "GET, HEAD")
+
+
+def test_wrong_and_revoked_are_one_404(w: World, feed: Feed) -> None:
+    path = address(feed)
+    manage.revoke(actor=w.socionom, now=NOW, feed=feed)
+    answers = {
+        (status, tuple(headers.items()), body)
+        for status, headers, body in (
+            wsgi(path), wsgi("/feeds/" + "a" * 32 + ".ics"), wsgi("/feeds/"), wsgi("/feeds/x.ics"),
+        )
+    }  # fmt: skip
+    assert {status for status, _headers, _body in answers} == {"404 Not Found"}
+    assert len(answers) == 1
+
+
+def test_a_fault_is_logged_without_the_address(
+    feed: Feed, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(*_args: object) -> None:
+        raise RuntimeError("the disk is full")
+
+    monkeypatch.setattr(serve, "respond", broken)
+    with caplog.at_level(logging.ERROR):
+        assert wsgi(address(feed))[0].startswith("500")
+    assert "the disk is full" in caplog.text
+    assert address(feed) not in caplog.text
+
+
+def test_a_304_is_one_question_and_touches_no_segment(w: World, feed: Feed) -> None:
+    booked(w)
+    _status, headers, _body = ask(feed)
+    with CaptureQueriesContext(connection) as captured:
+        assert ask(feed, if_none_match=headers["ETag"])[0] == 304
+    assert len(captured) == 1
+    assert "segment" not in captured[0]["sql"]
+
+
+def test_a_warm_get_is_one_question_too(w: World, feed: Feed) -> None:
+    booked(w)
+    ask(feed)
+    with CaptureQueriesContext(connection) as captured:
+        assert ask(feed)[0] == 200
+    assert len(captured) == 1
+
+
+def test_if_none_match_goes_before_if_modified_since(w: World, feed: Feed) -> None:
+    booked(w)
+    _status, headers, _body = ask(feed)
+    since = headers["Last-Modified"]
+    assert ask(feed, if_modified_since=since)[0] == 304
+    assert ask(feed, if_none_match='"other"', if_modified_since=since)[0] == 200
+    assert ask(feed, if_modified_since="nonsense")[0] == 200
+
+
+def test_last_modified_moves_when_something_leaves(w: World, feed: Feed) -> None:
+    """A visit called off and, two weeks later, gone: nothing that is left was changed."""
+    booking = booked(w)
+    kept = booked(w, start=at(8, 10), end=at(8, 11))
+    services.cancel(actor=w.socionom, now=NOW, booking=booking)
+    _status, before, body = ask(feed)
+    assert b"INST\xc3\x84LLT" in body
+    later = NOW + timedelta(days=14, minutes=1)
+    assert places.drop_due(NOW + timedelta(days=13)) == 0
+    gone = FeedPlace.objects.filter(booking=booking).count()
+    assert places.drop_due(later) == gone > 0
+    assert places.drop_due(later) == 0
+    status, after, body = ask(feed, now=later, if_modified_since=before["Last-Modified"])
+    assert (status, b"INST\xc3\x84LLT" in body, kept.feed_uid.encode() in body) == (
+        200,
+        False,
+        True,
+    )
+    assert after["ETag"] != before["ETag"]
+
+
+def test_an_unseen_change_changes_no_byte(w: World, feed: Feed) -> None:
+    booking = booked(w)
+    _status, before, body = ask(feed)
+    services.change_details(
+        actor=w.socionom, now=NOW + days(1), booking=booking,
+        details=services.Details(diets="2 glutenfritt"),
+    )  # fmt: skip
+    _status, after, again = ask(feed, now=NOW + days(1))
+    assert (after["ETag"], again) == (before["ETag"], body)
+    booking.refresh_from_db()
+    assert booking.feed_sequence == 0
+
+
+def test_a_change_takes_only_its_own_month(w: World, feed: Feed) -> None:
+    booked(w)
+    moved = booked(w, start=at(12, 10, month=1, year=2027), end=at(12, 11, month=1, year=2027))
+    ask(feed)
+    december = FeedSegment.objects.get(month="2026-12").pk
+    services.move(actor=w.socionom, now=NOW, booking=moved, start=at(9, 10, month=2, year=2027))
+    assert list(FeedSegment.objects.values_list("pk", flat=True)) == [december]
+    assert ask(feed)[0] == 200
+    assert sorted(FeedSegment.objects.values_list("month", flat=True)) == ["2026-12", "2027-02"]
+
+
+def test_the_window_moves_with_the_months(w: World, feed: Feed) -> None:
+    far = booked(w, start=at(30, 10, month=6, year=2028), end=at(30, 11, month=6, year=2028))
+    assert far.feed_uid.encode() not in ask(feed)[2]
+    assert far.feed_uid.encode() in ask(feed, now=at(1, 8, month=12))[2]
+    assert far.feed_uid.encode() not in ask(feed, now=at(1, 8, month=7, year=2029))[2]
+    assert far.feed_uid.encode() in ask(feed, now=at(30, 8, month=6, year=2029))[2]
+
+
+def test_files_are_named_by_what_they_hold_and_swept(
+    w: World, feed: Feed, settings: Any, tmp_path: Any
+) -> None:
+    settings.FEED_CACHE_DIR = tmp_path / "feeds"
+    booked(w)
+    first = ask(feed)[2]
+    (file,) = (tmp_path / "feeds").iterdir()
+    assert file.stem == FeedCalendar.objects.get().etag.strip('"')
+    file.unlink()
+    assert ask(feed)[2] == first
+    assert bodies.sweep() == 0
+    assert bodies.sweep(now=file.stat().st_mtime + bodies.UNUSED + 1) == 1
+    assert ask(feed)[2] == first
+
+
+def test_free_busy_is_merged_and_in_utc(w: World) -> None:
+    feed = manage.create(
+        actor=w.socionom, now=NOW, scope=FeedScope.HOST, level=FeedLevel.BUSY,
+        target=manage.Target(host=w.host),
+    )  # fmt: skip
+    booked(w, start=at(1, 10), end=at(1, 11))
+    booked(w, start=at(1, 11), end=at(1, 12))
+    off = booked(w, start=at(2, 10), end=at(2, 11))
+    services.cancel(actor=w.socionom, now=NOW, booking=off)
+    status, headers, body = ask(feed, "ifb")
+    assert (status, headers["Content-Length"]) == (200, str(len(body)))
+    calendar = icalendar.Calendar.from_ical(body)
+    (component,) = calendar.walk("VFREEBUSY")
+    assert calendar["METHOD"] == "PUBLISH"
+    assert component["FREEBUSY"].to_ical() == b"20261201T090000Z/20261201T110000Z"
+    assert ask(feed, "ifb", if_none_match=headers["ETag"])[0] == 304
+    assert b"Lo Berg" not in body
+
+
+def test_a_rename_moves_the_validators(w: World, feed: Feed) -> None:
+    _status, before, _body = ask(feed)
+    manage.rename(actor=w.socionom, now=NOW + days(1), feed=feed, name="Höstens besök")
+    status, after, body = ask(feed, if_modified_since=before["Last-Modified"])
+    assert (status, "NAME:Höstens besök".encode() in body) == (200, True)
+    assert after["ETag"] != before["ETag"]
+
+
+def test_a_feed_nobody_fetches_dies_after_180_days(w: World, feed: Feed) -> None:
+    other = manage.create(actor=w.socionom, now=NOW, scope=FeedScope.USER)
+    ask(feed, now=NOW + days(100))
+    assert manage.revoke_unused(NOW + days(180)) == 0
+    assert manage.dies_on(other) == (NOW + days(180)).date()
+    assert manage.revoke_unused(NOW + days(181)) == 1
+    other.refresh_from_db()
+    assert other.revoked_at == NOW + days(181)
+    assert AuditEvent.objects.get(verb="feed.expired").object_id == other.pk
+
+
+def test_it_dies_with_its_owner(w: World, feed: Feed) -> None:
+    assert ask(feed)[0] == 200
+    w.socionom.is_active = False
+    w.socionom.save()
+    assert ask(feed)[0] == 404
+
+
+HOSTILE = [
+    "rad\nBEGIN:VEVENT\r\nUID:x", "nul\x00mitt i", "u\u2028rad", "å" * 5000, "🌲" * 40,
+    "END:VCALENDAR", "\\n;,:\"", "\ud7ff\uffff",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
+def test_one_bad_title_never_breaks_a_feed(w: World, text: str) -> None:
+    feed = manage.create(actor=w.socionom, now=NOW, scope=FeedScope.ALL, level=FeedLevel.FULL)
+    if "\x00" not in text:
+        # Straight into the rows, past every form: as an import or a shell might.
+        Programme.objects.update(name=text[:80])
+        Room.objects.filter(pk=w.room.pk).update(name=text[:80])
+    w.programme.refresh_from_db()
+    w.room.refresh_from_db()
+    bad = booked(w)
+    good = booked(w, start=at(8, 10), end=at(8, 11))
+    body = ask(feed)[2]
+    calendar = icalendar.Calendar.from_ical(body)
+    assert {str(event["UID"]) for event in calendar.walk("VEVENT")} == {bad.feed_uid, good.feed_uid}
+    assert body.count(b"\r\nBEGIN:VEVENT\r\n") == 2
+    assert all(len(line) <= 75 for line in body.split(b"\r\n"))
+
+
+def test_every_scope_and_level_tells_no_more_than_it_may(w: World) -> None:
+    """Nobody's name, phone, category, head count or token; aliases on the full level alone."""
+    booked(w, diets="2 glutenfritt", greeting="Varmt välkomna hit")
+    Booking.objects.update(public=True)
+    for booking in Booking.objects.with_visit():
+        places.sync(booking)
+    target = manage.Target(
+        room=w.room, library=w.library, contact=w.contact, host=w.host, programme=w.programme
+    )
+    made = [
+        manage.create(actor=w.socionom, now=NOW, scope=scope, level=level, target=target)
+        for scope in FeedScope
+        for level in FeedLevel
+    ]
+    never = [
+        "Lo Berg", "lo@vagval.example", "+46701740605", "070-174", "Vägval Fri", "7-10", "7–10",
+        "own_experience", "glutenfritt", "Varmt välkomna", "ATTENDEE", "ORGANIZER", "METHOD",
+        w.contact.mail_tag, *(row.ical_uid for row in Booking.objects.get().invitations.all()),
+    ]  # fmt: skip
+    for feed in made:
+        text = ask(feed)[2].decode().replace("\r\n ", "")
+        assert "BEGIN:VEVENT" in text, feed.scope
+        assert [word for word in never if word in text] == [], feed.scope
+        assert ("Tisdagsgruppen" in text) == (feed.variant == FeedVariant.FULL.value)
+        busy = feed.variant == FeedVariant.BUSY.value
+        assert (
+            "Studion" in text.replace(f"NAME:{feed.name}", "").replace(f"CALNAME:{feed.name}", "")
+        ) != busy
+        if feed.scope in {"partner", "public"}:
+            assert feed.level == "neutral"
