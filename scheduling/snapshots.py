@@ -124,7 +124,8 @@ def invitation(
             "meeting": booking.visit.meeting_point,
             "url": answer_url,
         }
-        summary = _("Besök på biblioteket")
+        outreach = booking.kind == BookingKind.OUTREACH_VISIT.value
+        summary = _("Möte med biblioteket") if outreach else _("Besök på biblioteket")
     return InvitationSnapshot(
         uid=row.ical_uid,
         sequence=sequence,

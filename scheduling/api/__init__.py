@@ -2,7 +2,7 @@
 
 from ninja import Router
 
-from scheduling.api import acts, feeds, report, resources, visits
+from scheduling.api import acts, efforts, feeds, network, relation, report, resources, visits
 
 routers: list[tuple[str, Router]] = [
     ("", resources.router),
@@ -10,4 +10,7 @@ routers: list[tuple[str, Router]] = [
     ("/visits", acts.router),
     ("/feeds", feeds.router),
     ("/report", report.router),
+    ("", network.router),
+    ("", relation.router),
+    ("/efforts", efforts.router),
 ]

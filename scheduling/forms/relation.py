@@ -39,7 +39,8 @@ def colleagues() -> QuerySet[User]:
     return User.objects.filter(is_active=True).order_by("first_name", "last_name", "pk")
 
 
-def _day(label: Any, **more: Any) -> forms.DateField:
+def day_field(label: Any, **more: Any) -> forms.DateField:
+    """A date, as the browser asks for one."""
     return forms.DateField(
         label=label,
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
@@ -85,7 +86,7 @@ class StepForm(forms.Form):
         help_text=LINE_HINT,
         error_messages={"required": _("Skriv vad ni kom överens om.")},
     )
-    due = _day(_("Senast"))
+    due = day_field(_("Senast"))
     owner = ColleagueChoice(label=_("Vem gör det?"), queryset=None, empty_label=None)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -102,7 +103,7 @@ class StageForm(forms.Form):
         widget=forms.RadioSelect,
         error_messages={"required": _("Välj ett av alternativen.")},
     )
-    until = _day(_("Till och med"), required=False)
+    until = day_field(_("Till och med"), required=False)
 
 
 class ChannelForm(forms.Form):
@@ -140,7 +141,7 @@ class ChannelForm(forms.Form):
         required=False,
         empty_label=_("Ingen"),
     )
-    next_contact_on = _day(_("Påminn mig att höra av mig"), required=False)
+    next_contact_on = day_field(_("Påminn mig att höra av mig"), required=False)
 
     def __init__(self, organisation: Organisation, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -168,7 +169,7 @@ class AgreementForm(forms.Form):
     they_offer = forms.CharField(
         label=_("Det här erbjuder de"), required=False, widget=forms.Textarea(attrs={"rows": 3})
     )
-    since = _day(_("Gäller från"))
+    since = day_field(_("Gäller från"))
 
     @classmethod
     def of(cls, agreement: Agreement) -> "AgreementForm":
@@ -210,8 +211,8 @@ class AwayForm(forms.Form):
         widget=forms.RadioSelect,
         error_messages={"required": _("Välj ett av alternativen.")},
     )
-    first_day = _day(_("Från och med"), required=False)
-    last_day = _day(_("Till och med"), required=False)
+    first_day = day_field(_("Från och med"), required=False)
+    last_day = day_field(_("Till och med"), required=False)
     stand_in = ColleagueChoice(
         label=_("Vem tar över?"),
         queryset=None,

@@ -13,7 +13,7 @@ from django.utils import translation
 from core import swedish
 from scheduling import links, snapshots
 from scheduling.models import Booking, Host, Invitation
-from scheduling.states import MessageKind
+from scheduling.states import BookingKind, MessageKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +62,8 @@ def _context(invitation: Invitation, language: str) -> dict[str, object]:
         # Named only where it is not the host who answers.
         "call": (answers.first_name or answers.username) if away and phone else "",
         "signature": visit.host.first_name,
+        "ring": answers.first_name or answers.username,
+        "outreach": booking.kind == BookingKind.OUTREACH_VISIT.value,
         "what": visit.programme.text(language),
         "greeting": visit.greeting,
         "size_band": (invitation.size_band or "").replace("-", "–"),

@@ -24,6 +24,7 @@ from scheduling.states import (
     CALLED_OFF,
     OUTCOME_STATES,
     AnswerChannel,
+    BookingKind,
     InvitationState,
     VisitState,
 )
@@ -52,6 +53,7 @@ def _page(
         "what": visit.programme.text(translation.get_language()[:2]),
         "hosts": visit.hosts,
         "phone": snapshots.phone_of(answers, booking) if away else visit.host.user.phone,
+        "outreach": booking.kind == BookingKind.OUTREACH_VISIT.value,
         "call_name": answers.first_name or answers.username,
         "over": over,
         "cancelled": cancelled,
