@@ -210,7 +210,7 @@ def _agreement(row: Agreement) -> Row:
     return {
         "strong": row.organisation.name,
         "group": page,
-        "text": _("Överenskommelsen är äldre än ett år."),
+        "text": _("har en överenskommelse som är äldre än ett år."),
         "href": f"{page}#overenskommelser",
         "label": _("Se över"),
     }
