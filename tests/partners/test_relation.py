@@ -43,11 +43,6 @@ def test_a_contact_is_one_row_and_its_undo_leaves_none(planner: User, vagval: Or
     row = logged(planner, vagval, line="  De vill  gärna komma\n igen. ")
     stored = (row.way, row.line, row.at, row.by)
     assert stored == ("call", "De vill gärna komma igen.", NOW, planner)
-        "call",
-        "De vill gärna komma igen.",
-        NOW,
-        planner,
-    )
     relation.undo_contact(actor=planner, now=NOW, entry=row)
     relation.undo_contact(actor=planner, now=NOW, entry=row)
     assert not ContactLog.objects.exists()
