@@ -157,18 +157,18 @@ def save_agreement(
     home = locked(agreement.organisation if agreement else _given(organisation))
     open_for_change(home)
     tidy = _clean_agreement(details, timezone.localdate(now))
-    row = agreement and Agreement.objects.select_for_update(of=("self",)).get(pk=agreement.pk)
-    if row is None:
+    if agreement is None:
         row = Agreement(organisation=home, created_at=now, is_demo=is_demo)
-    elif row.ended_on is not None:
+    else:
+        row = Agreement.objects.select_for_update(of=("self",)).get(pk=agreement.pk)
+    if row.ended_on is not None:
         raise Conflict(_("Överenskommelsen är avslutad. Skriv en ny."))
     fields = assign(row, {name: getattr(tidy, name) for name in AgreementDetails.__slots__})
-    if row.pk is not None and not fields:
+    if agreement is not None and not fields:
         return row
-    made = row.pk is None
     row.review_by = day_after_a_year(max(filter(None, (row.since, row.reviewed_on))))
     row.save()
-    verb = "agreement.created" if made else "agreement.changed"
+    verb = "agreement.changed" if agreement else "agreement.created"
     record(now=now, actor=actor, verb=verb, target=row, data={"fields": sorted(fields)})
     return row
 

@@ -2,7 +2,17 @@
 
 from ninja import Router
 
-from scheduling.api import acts, efforts, feeds, network, relation, report, resources, visits
+from scheduling.api import (
+    acts,
+    efforts,
+    feeds,
+    network,
+    relation,
+    report,
+    resources,
+    takeover,
+    visits,
+)
 
 routers: list[tuple[str, Router]] = [
     ("", resources.router),
@@ -12,5 +22,6 @@ routers: list[tuple[str, Router]] = [
     ("/report", report.router),
     ("", network.router),
     ("", relation.router),
+    ("", takeover.router),
     ("/efforts", efforts.router),
 ]

@@ -150,7 +150,7 @@ class BookForm(forms.Form):
     @property
     def is_outreach(self) -> bool:
         """Whether we go to them: no room of ours is taken."""
-        return self["kind"].value() == BookingKind.OUTREACH_VISIT.value
+        return str(self["kind"].value()) == BookingKind.OUTREACH_VISIT.value
 
     @property
     def is_new_partner(self) -> bool:

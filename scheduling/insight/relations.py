@@ -52,7 +52,7 @@ def stage_of(organisation: Organisation, now: datetime, lang: str = "sv") -> sta
     """Where the relation to ``organisation`` stands at ``now``, with its reason."""
     today = timezone.localdate(now)
     override = StageOverride.objects.filter(organisation=organisation).first()
-    by_hand = override and stages.ByHand(Stage(override.stage), override.until)
+    by_hand = stages.ByHand(Stage(override.stage), override.until) if override else None
     return stages.standing(facts_of(organisation, now), today, by_hand, lang)
 
 
@@ -152,9 +152,14 @@ def _newest(row: Organisation) -> date | None:
 def silent_channels(now: datetime) -> list[Channel]:
     """Channels not spoken with for more than 90 days (or never since), the oldest first."""
     limit = now - SILENT_AFTER
-    rows = Channel.objects.active().with_last()
-    silent = [row for row in rows if (row.last_contact or row.created_at) < limit]
-    return sorted(silent, key=lambda row: row.last_contact or row.created_at)
+    rows = [(_last_or_made(row), row) for row in Channel.objects.active().with_last()]
+    silent = [(last, row.pk, row) for last, row in rows if last < limit]
+    return [row for _last, _pk, row in sorted(silent, key=lambda one: one[:2])]
+
+
+def _last_or_made(row: Channel) -> datetime:
+    last: datetime | None = row.last_contact  # type: ignore[attr-defined] # annotated
+    return last or row.created_at
 
 
 def channels_to_contact(today: date) -> QuerySet[Channel]:

@@ -86,7 +86,9 @@ def _initial(request: HttpRequest) -> dict[str, object]:
 
 def _their_place(group: object) -> str:
     """The organisation's address, where it has one that may be known."""
-    row = Group.objects.select_related("organisation").filter(pk=group).first() if group else None
+    if group is None:
+        return ""
+    row = Group.objects.select_related("organisation").filter(pk=str(group)).first()
     return row.organisation.address if row is not None else ""
 
 

@@ -136,7 +136,7 @@ def effort_form(request: HttpRequest, pk: int | None = None) -> HttpResponse:
     """Write down an effort, or what came of it; it needs no group and no booking."""
     user = _reader(request)
     access.require(access.may_plan(user))
-    row = Effort.objects.filter(pk=pk).first()
+    row = None if pk is None else Effort.objects.filter(pk=pk).first()
     if row is None and pk is not None:
         raise Missing
     form = EffortForm(request.POST) if request.method == "POST" else EffortForm.of(row)

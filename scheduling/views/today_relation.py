@@ -58,9 +58,9 @@ def marked(rows: list[Row], covers: Iterable[User]) -> list[Row]:
     """``rows`` with "för Sam" where they are a colleague's whom the reader stands in for."""
     names = {one.pk: one.first_name or one.username for one in covers}
     for row in rows:
-        name = names.get(row.get("owner"))
-        if name:
-            row["kind"] = _for(row["kind"], name)
+        owner = row.get("owner")
+        if owner in names:
+            row["kind"] = _for(row["kind"], names[owner])
     return rows
 
 

@@ -163,3 +163,19 @@ def test_nothing_is_found_or_told_by_a_groups_category(w: World, sam: Caller, pa
     sam.post("/contact-log", {"organisation": w.organisation.pk, "way": "call"}, 201)
     sam.get(f"{path}?category=probation", 422)
     assert "category" not in set(keys(sam.get(path)))
+
+
+def test_a_takeover_tells_open_steps_but_not_to_the_manager(
+    w: World, sam: Caller, kim: Caller
+) -> None:
+    step = {
+        "organisation": w.organisation.pk,
+        "group": w.group.pk,
+        "text": "Skicka tider",
+        "due": "2026-11-03",
+    }
+    sam.post("/steps", step, 201)
+    path = f"/groups/{w.group.pk}/takeover"
+    assert sam.get(path)["next_steps"] == [{"text": "Skicka tider", "due": "2026-11-03"}]
+    assert kim.get(path)["next_steps"] == []
+    assert "category" not in set(keys(sam.get(path)))
