@@ -2,6 +2,7 @@
 
 from django.contrib.auth.models import AnonymousUser
 
+from core import standing_in
 from core.errors import Forbidden
 from core.models import Role, User
 
@@ -15,7 +16,22 @@ def is_staff_member(user: User | AnonymousUser) -> bool:
 
 def may_plan(user: User) -> bool:
     """Book, invite, change and cancel; keep the register of partners."""
-    return user.is_active and user.role in _PLANNERS
+    if not user.is_active:
+        return False
+    return user.role in _PLANNERS or covers_a_planner(user)
+
+
+def covers_a_planner(user: User) -> bool:
+    """Whether ``user`` stands in today for somebody who plans: then they may what that one may.
+
+    There is often only one socionom, so the stand-in is by need somebody else (F15). Looked up
+    once for each user object, that is once a request.
+    """
+    known: bool | None = user.__dict__.get("_covers_a_planner")
+    if known is None:
+        known = any(one.role in _PLANNERS for one in standing_in.covered_by(user))
+        user.__dict__["_covers_a_planner"] = known
+    return known
 
 
 def may_read_partners(user: User) -> bool:
@@ -36,6 +52,11 @@ def may_follow_up(user: User) -> bool:
 def may_read_notes(user: User) -> bool:
     """Read what was written about situations; the manager has the report instead (F12)."""
     return user.is_active and user.role != Role.MANAGER
+
+
+def may_log(user: User) -> bool:
+    """Note that one was in touch with a partner: whoever meets them."""
+    return may_follow_up(user) or may_plan(user)
 
 
 def may_administer(user: User) -> bool:

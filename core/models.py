@@ -6,7 +6,7 @@ from typing import Any, ClassVar, NoReturn
 
 from django.contrib.auth.models import AbstractUser
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 
@@ -123,3 +123,31 @@ class ApiToken(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.user})"
+
+
+class StandIn(models.Model):
+    """Somebody is away, both days included, and a colleague takes what is theirs (F15).
+
+    Why is never written: illness is nobody's business here.
+    """
+
+    person = models.ForeignKey(User, on_delete=models.CASCADE, related_name="absences")
+    stand_in = models.ForeignKey(User, on_delete=models.CASCADE, related_name="standing_in")
+    first_day = models.DateField()
+    last_day = models.DateField()
+    #: Back before the last day, or called off.
+    ended_at = models.DateTimeField(null=True)
+    created_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(last_day__gte=F("first_day")), name="stand_in_order"
+            ),
+            models.CheckConstraint(condition=~Q(person=F("stand_in")), name="stand_in_is_another"),
+        ]
+        ordering: ClassVar = ["first_day", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.person}: {self.stand_in} {self.first_day}–{self.last_day}"

@@ -14,7 +14,16 @@ from core.access import is_staff_member, may_plan, may_read_partners, require
 from core.errors import Missing
 from core.models import User
 from partners.folding import fold
-from partners.models import Contact, Group, Organisation
+from partners.models import (
+    AgreedStep,
+    Agreement,
+    Channel,
+    Contact,
+    ContactLog,
+    Group,
+    Organisation,
+)
+from partners.models.relation import ChannelQuerySet
 from partners.phones import NotAPhoneNumberError, to_e164
 
 M = TypeVar("M", Organisation, Group, Contact)
@@ -152,3 +161,47 @@ def _count(model: type[Group] | type[Contact]) -> Coalesce:
     rows = model._default_manager.filter(organisation=OuterRef("pk"), archived_at=None)
     number = rows.order_by().values("organisation").annotate(n=Count("pk")).values("n")
     return Coalesce(Subquery(number, output_field=IntegerField()), 0)
+
+
+def channels(*, viewer: User, archived: bool = False, kind: str = "") -> ChannelQuerySet:
+    """Channels by name with organisation, contact and ``last_contact``. One query."""
+    viewer_of(viewer)
+    found = Channel.objects.with_last()
+    found = found.exclude(archived_at=None) if archived else found.active()
+    return found.filter(kind=kind) if kind else found
+
+
+def channel_by_id(*, viewer: User, pk: int) -> Channel:
+    """The channel, archived or not, with ``last_contact``. Raises Forbidden, Missing."""
+    viewer_of(viewer)
+    row = Channel.objects.with_last().filter(pk=pk).first()
+    if row is None:
+        raise Missing
+    return row
+
+
+def agreement_by_id(*, viewer: User, pk: int) -> Agreement:
+    """The agreement with its organisation. Raises Forbidden, Missing."""
+    viewer_of(viewer)
+    row = Agreement.objects.select_related("organisation").filter(pk=pk).first()
+    if row is None:
+        raise Missing
+    return row
+
+
+def step_by_id(*, viewer: User, pk: int) -> AgreedStep:
+    """The agreed step with its organisation and owner. Raises Forbidden, Missing."""
+    viewer_of(viewer)
+    row = AgreedStep.objects.select_related("organisation", "owner").filter(pk=pk).first()
+    if row is None:
+        raise Missing
+    return row
+
+
+def log_by_id(*, viewer: User, pk: int) -> ContactLog:
+    """One entry of the contact log. Raises Forbidden, Missing."""
+    viewer_of(viewer)
+    row = ContactLog.objects.select_related("organisation").filter(pk=pk).first()
+    if row is None:
+        raise Missing
+    return row

@@ -6,6 +6,8 @@ from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from core.models import User
+from core.standing_in import responsible_for
 from scheduling import links
 from scheduling.calendars.snapshots import (
     EventSnapshot,
@@ -45,6 +47,21 @@ def location(booking: Booking) -> str:
 def organiser_name(booking: Booking) -> str:
     """The library's name, or the product's where there is no place yet."""
     return booking.library.name if booking.library else "Studiebesök"
+
+
+def on_the_phone(booking: Booking, now: datetime | None = None) -> User:
+    """Whom a partner rings about the visit: its host, or who stands in for the host then.
+
+    With ``now`` also who stands in at that instant, for a page that is read today.
+    """
+    host = booking.visit.host.user
+    found = responsible_for(host, booking.start)
+    return responsible_for(host, now) if found == host and now is not None else found
+
+
+def phone_of(user: User, booking: Booking) -> str:
+    """The colleague's number as E.164, or the library's where there is none."""
+    return user.phone or (booking.library.phone if booking.library else "")
 
 
 def event(booking: Booking, variant: FeedVariant) -> EventSnapshot:
@@ -107,7 +124,8 @@ def invitation(
             "meeting": booking.visit.meeting_point,
             "url": answer_url,
         }
-        summary = _("Besök på biblioteket")
+        outreach = booking.kind == BookingKind.OUTREACH_VISIT.value
+        summary = _("Möte med biblioteket") if outreach else _("Besök på biblioteket")
     return InvitationSnapshot(
         uid=row.ical_uid,
         sequence=sequence,

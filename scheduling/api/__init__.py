@@ -2,7 +2,18 @@
 
 from ninja import Router
 
-from scheduling.api import acts, feeds, report, resources, retention, visits
+from scheduling.api import (
+    acts,
+    efforts,
+    feeds,
+    network,
+    relation,
+    report,
+    resources,
+    retention,
+    takeover,
+    visits,
+)
 
 routers: list[tuple[str, Router]] = [
     ("", resources.router),
@@ -11,4 +22,8 @@ routers: list[tuple[str, Router]] = [
     ("/feeds", feeds.router),
     ("/report", report.router),
     ("/retention", retention.router),
+    ("", network.router),
+    ("", relation.router),
+    ("", takeover.router),
+    ("/efforts", efforts.router),
 ]

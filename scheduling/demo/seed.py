@@ -23,6 +23,7 @@ from scheduling.demo import (
     places,
     plan,
     register,
+    relations,
     sundry,
     table,
     timeline,
@@ -95,6 +96,7 @@ def _write(today: date, planned: Calendar, seed: str) -> None:
     lines = timeline.timelines(planned.visits, today, _random(seed, "timeline"))
     world = places.write(today, min(days), max(days), _random(seed, "places"))
     register.write(world, _random(seed, "register"))
+    relations.write(world)
     written = visits.write(world, planned.visits, lines, _random(seed, "visits"))
     rest = sundry.write(world, planned.others, _random(seed, "others"))
     interests = after.write(world, written, _random(seed, "after"))

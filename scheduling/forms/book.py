@@ -12,6 +12,7 @@ from partners.models import Contact, Group, SizeBand
 from scheduling.booking import times
 from scheduling.booking.services import VisitPlan
 from scheduling.models import Host, Programme, Room
+from scheduling.states import BookingKind
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
 SLOT_PARTS = 4
@@ -85,6 +86,21 @@ class BookForm(forms.Form):
         required=False,
         choices=[("", _("Som gruppen brukar")), *((b.value, b.label) for b in SizeBand)],
     )
+    #: An outreach visit: we go to them, to meet or to prepare the first visit.
+    kind = forms.ChoiceField(
+        label=_("Var ses ni?"),
+        required=False,
+        choices=[
+            (BookingKind.STUDY_VISIT.value, _("Hos oss")),
+            (BookingKind.OUTREACH_VISIT.value, _("Hos dem")),
+        ],
+        initial=BookingKind.STUDY_VISIT.value,
+        widget=forms.RadioSelect,
+    )
+    place = forms.CharField(label=_("Plats hos dem"), required=False, max_length=200)
+    travel_minutes = forms.IntegerField(
+        label=_("Restid i minuter, enkel väg"), required=False, min_value=0, max_value=480
+    )
     meeting_point = forms.CharField(label=_("Mötesplats"), required=False, max_length=120)
     interpreter = forms.CharField(label=_("Tolk"), required=False, max_length=120)
     diets = forms.CharField(
@@ -132,6 +148,11 @@ class BookForm(forms.Form):
         return living.filter(pk=raw).first()
 
     @property
+    def is_outreach(self) -> bool:
+        """Whether we go to them: no room of ours is taken."""
+        return str(self["kind"].value()) == BookingKind.OUTREACH_VISIT.value
+
+    @property
     def is_new_partner(self) -> bool:
         """Whether the page also makes a partner (J2)."""
         return self.chosen is None and bool(self["new_organisation"].value())
@@ -162,8 +183,12 @@ def plan_from(form: BookForm, group: Group, now: datetime) -> VisitPlan:
         raise Invalid(message, fields={"host": message})
     others = [row for row in hosts if row != host]
     co_host = data["co_host"] or (others[0] if two and others else None)
-    room = data["room"] or room
-    if room is None:
+    away = form.is_outreach
+    if away and not data["place"].strip():
+        message = str(_("Skriv var ni ses."))
+        raise Invalid(message, fields={"place": message})
+    room = None if away else data["room"] or room
+    if room is None and not away:
         message = str(_("Inget rum är ledigt då. Välj en annan tid."))
         raise Invalid(message, fields={"room": message})
     return VisitPlan(
@@ -176,7 +201,11 @@ def plan_from(form: BookForm, group: Group, now: datetime) -> VisitPlan:
         room=room,
         contacts=(data["contact"],) if data["contact"] else (),
         size_band=SizeBand(data["size_band"]) if data["size_band"] else None,
-        meeting_point=data["meeting_point"],
+        kind=BookingKind.OUTREACH_VISIT if away else BookingKind.STUDY_VISIT,
+        place=data["place"] if away else "",
+        travel_minutes=(data["travel_minutes"] or 0) if away else 0,
+        # Our own door is no meeting point at theirs.
+        meeting_point=data["meeting_point"] or (str(_("på plats hos er")) if away else ""),
         interpreter=data["interpreter"],
         diets=data["diets"],
         greeting=data["greeting"],

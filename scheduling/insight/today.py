@@ -7,9 +7,9 @@ from datetime import date, datetime, timedelta
 from django.db.models import Count, Exists, Max, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.utils import timezone
 
-from core import access, swedish
+from core import access, standing_in, swedish
 from core.models import User
-from partners.models import Group
+from partners.models import AgreedStep, Group
 from scheduling.followup import suggest
 from scheduling.insight import clashes
 from scheduling.models import (
@@ -86,7 +86,10 @@ def needs_of(user: User, now: datetime) -> Needs:
     """What the user should see: planners and managers all of it, hosts their own follow-ups."""
     today = timezone.localdate(now)
     if not (access.may_plan(user) or user.role == "manager"):
-        return Needs(follow_ups=list(suggest.due(now).filter(hosted_by(user))))
+        own = hosted_by(user)
+        for colleague in standing_in.covered_by(user, now):
+            own |= hosted_by(colleague)
+        return Needs(follow_ups=list(suggest.due(now).filter(own)))
     return Needs(
         wishes=_wishes(now),
         calls=list(_calls()),
@@ -111,7 +114,7 @@ def coming(user: User, now: datetime) -> list[Booking]:
     rows = rows.exclude(state__in=_values(CALLED_OFF))
     if not access.may_plan(user):
         rows = rows.exclude(state=VisitState.DRAFT.value)
-    if user.role == "host":
+    if user.role == "host" and not access.may_plan(user):
         rows = rows.filter(hosted_by(user))
     open_wish = Proposal.objects.filter(
         invitation__booking=OuterRef("pk"), state=ProposalState.OPEN.value
@@ -223,6 +226,7 @@ def _adrift(now: datetime) -> QuerySet[Group]:
     agreed = FollowUp.objects.filter(
         booking__visit__groups=OuterRef("pk"), current=True, next_step_done_at=None
     ).exclude(next_step="")
+    step = AgreedStep.objects.filter(group=OuterRef("pk"), done_at=None)
     came = Q(visits__booking__state__in=_values(CAME_STATES))
     return (
         Group.objects.filter(archived_at=None)
@@ -230,6 +234,7 @@ def _adrift(now: datetime) -> QuerySet[Group]:
         .filter(last_came__isnull=False)
         .exclude(Exists(ahead))
         .exclude(Exists(agreed))
+        .exclude(Exists(step))
         .order_by("last_came", "pk")
     )
 

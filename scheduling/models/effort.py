@@ -35,6 +35,9 @@ class Effort(models.Model):
     starts_on = models.DateField()
     ends_on = models.DateField(null=True)
     hours = models.PositiveSmallIntegerField(null=True)
+    #: Where an open or outdoor effort was, and about how many we met; it needs no group.
+    place = models.CharField(max_length=120, blank=True)
+    met_about = models.PositiveSmallIntegerField(null=True)
     judgement = models.CharField(max_length=16, choices=[(j.value, j.value) for j in Judgement])
     lesson = models.CharField(max_length=500, blank=True)
     decision = models.CharField(max_length=8, choices=Decision.choices, blank=True)

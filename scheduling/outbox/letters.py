@@ -13,7 +13,7 @@ from django.utils import translation
 from core import swedish
 from scheduling import links, snapshots
 from scheduling.models import Booking, Host, Invitation
-from scheduling.states import MessageKind
+from scheduling.states import BookingKind, MessageKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +45,9 @@ def _inliner() -> css_inline.CSSInliner:
 def _context(invitation: Invitation, language: str) -> dict[str, object]:
     booking = invitation.booking
     visit = booking.visit
+    answers = snapshots.on_the_phone(booking)
+    away = answers != visit.host.user
+    phone = snapshots.phone_of(answers, booking) if away else visit.host.user.phone
     return {
         "lang": language,
         "name": invitation.contact.first_name if invitation.contact else invitation.name,
@@ -55,8 +58,12 @@ def _context(invitation: Invitation, language: str) -> dict[str, object]:
         "meeting_point": visit.meeting_point,
         "who": who_meets(booking),
         "sign": visit.host.sign,
-        "phone": swedish.format_phone(visit.host.user.phone) if visit.host.user.phone else "",
+        "phone": swedish.format_phone(phone) if phone else "",
+        # Named only where it is not the host who answers.
+        "call": (answers.first_name or answers.username) if away and phone else "",
         "signature": visit.host.first_name,
+        "ring": answers.first_name or answers.username,
+        "outreach": booking.kind == BookingKind.OUTREACH_VISIT.value,
         "what": visit.programme.text(language),
         "greeting": visit.greeting,
         "size_band": (invitation.size_band or "").replace("-", "–"),

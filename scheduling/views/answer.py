@@ -24,6 +24,7 @@ from scheduling.states import (
     CALLED_OFF,
     OUTCOME_STATES,
     AnswerChannel,
+    BookingKind,
     InvitationState,
     VisitState,
 )
@@ -40,6 +41,8 @@ def _page(
     visit = booking.visit
     over = booking.status in OUTCOME_STATES or booking.start <= timezone.now()
     cancelled = booking.status is VisitState.CANCELLED_BY_US
+    answers = snapshots.on_the_phone(booking, timezone.now())
+    away = answers != visit.host.user
     context = {
         "invitation": invitation,
         "booking": booking,
@@ -49,7 +52,9 @@ def _page(
         "where": snapshots.location(booking),
         "what": visit.programme.text(translation.get_language()[:2]),
         "hosts": visit.hosts,
-        "phone": visit.host.user.phone,
+        "phone": snapshots.phone_of(answers, booking) if away else visit.host.user.phone,
+        "outreach": booking.kind == BookingKind.OUTREACH_VISIT.value,
+        "call_name": answers.first_name or answers.username,
         "over": over,
         "cancelled": cancelled,
         "open": not over and not cancelled and booking.status is not VisitState.DRAFT,

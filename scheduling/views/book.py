@@ -22,7 +22,7 @@ from partners.models import Group
 from scheduling.booking import services, times
 from scheduling.forms.book import BookForm, encode_slot, plan_from
 from scheduling.models import Booking, Message
-from scheduling.states import CAME_STATES
+from scheduling.states import CAME_STATES, BookingKind
 
 SHOWN_TIMES = 4
 
@@ -72,6 +72,9 @@ def _initial(request: HttpRequest) -> dict[str, object]:
     initial: dict[str, object] = {
         name: query[name] for name in ("group", "programme") if query.get(name, "").isdecimal()
     }
+    if query.get("kind") == BookingKind.OUTREACH_VISIT.value:
+        initial["kind"] = query["kind"]
+        initial["place"] = _their_place(initial.get("group"))
     if "datum" in query:
         initial |= {"own_date": query["datum"], "own_time": query.get("tid", ""), "slot": "own"}
     if "group" in initial and "programme" not in initial:
@@ -79,6 +82,14 @@ def _initial(request: HttpRequest) -> dict[str, object]:
         if last is not None:
             initial["programme"] = str(last.visit.programme_id)
     return initial
+
+
+def _their_place(group: object) -> str:
+    """The organisation's address, where it has one that may be known."""
+    if group is None:
+        return ""
+    row = Group.objects.select_related("organisation").filter(pk=str(group)).first()
+    return row.organisation.address if row is not None else ""
 
 
 def _last(group_pk: int) -> Booking | None:

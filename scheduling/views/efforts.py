@@ -1,21 +1,26 @@
 """Insatser och intressen: what we try, what it taught, and what groups ask for."""
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db.models import Count, Max, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.urls import path
+from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from core import access
-from core.errors import Missing
+from core.errors import DomainError, Missing
 from core.models import User
 from partners.models import GROUP_CATEGORY_LABELS, GroupCategory
 from scheduling.followup import counted, words
+from scheduling.followup import efforts as service
+from scheduling.forms.effort import EffortForm
 from scheduling.insight import periods, queries
 from scheduling.models import Effort, Interest, InterestSignal
+from scheduling.views.relation import form_page
+from scheduling.views.setup_edit import told_at_fields
 
 
 def _reader(request: HttpRequest) -> User:
@@ -34,6 +39,7 @@ def efforts(request: HttpRequest) -> HttpResponse:
     )
     context = {
         "section": "efforts",
+        "plans": access.may_plan(user),
         "efforts": [
             {
                 "row": row,
@@ -124,7 +130,33 @@ def _with_words(signals: QuerySet[InterestSignal]) -> list[dict[str, object]]:
     ]
 
 
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def effort_form(request: HttpRequest, pk: int | None = None) -> HttpResponse:
+    """Write down an effort, or what came of it; it needs no group and no booking."""
+    user = _reader(request)
+    access.require(access.may_plan(user))
+    row = None if pk is None else Effort.objects.filter(pk=pk).first()
+    if row is None and pk is not None:
+        raise Missing
+    form = EffortForm(request.POST) if request.method == "POST" else EffortForm.of(row)
+    error: DomainError | None = None
+    if request.method == "POST" and form.is_valid():
+        try:
+            service.save(actor=user, now=timezone.now(), given=form.given(), effort=row)
+        except DomainError as caught:
+            error = told_at_fields(form, caught)
+        else:
+            messages.success(request, _("Insatsen är sparad."))
+            return HttpResponseRedirect(reverse("efforts"), status=303)
+    title = _("Ändra insatsen") if row else _("Ny insats")
+    return form_page(request, form, error, title=title, over=_("Insatser"), section="efforts",
+                     back=reverse("efforts"), draft=f"insats-{pk or 'ny'}")  # fmt: skip
+
+
 urlpatterns = [
     path("insatser/", efforts, name="efforts"),
+    path("insatser/ny", effort_form, name="effort_new"),
+    path("insatser/<int:pk>/andra", effort_form, name="effort_edit"),
     path("insatser/intresse/<int:pk>", interest, name="interest"),
 ]

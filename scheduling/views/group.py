@@ -28,6 +28,7 @@ from scheduling.insight import rhythm
 from scheduling.models import Booking, FollowUp, Interest
 from scheduling.models.booking import BookingQuerySet
 from scheduling.states import CAME_STATES, OPEN_STATES, VisitState
+from scheduling.views.relation import about, log_undo
 from scheduling.views.today_words import book_again
 
 PER_PAGE = 20
@@ -58,6 +59,8 @@ def group(request: HttpRequest, pk: int) -> HttpResponse:
         "facts": _facts(user, row),
         "hosts": _hosts(visits),
         "contacts": _contacts(user, row),
+        "undo": log_undo(user, now),
+        **about(user, now, group=row),
     }
     return render(request, "scheduling/group.html", context)
 

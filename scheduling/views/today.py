@@ -23,6 +23,8 @@ from scheduling.followup import next_steps
 from scheduling.insight import today as insight
 from scheduling.models import Booking, CallTask, FollowUp
 from scheduling.outbox import calls
+from scheduling.views import today_relation
+from scheduling.views.relation import A_WEEK, log_undo
 from scheduling.views.today_rows import Rows
 from scheduling.views.today_words import greeting
 
@@ -36,18 +38,20 @@ def today(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     needs = insight.needs_of(user, now)
     visits = insight.coming(user, now)
-    words = Rows(user, now, acts=user.role != "manager")
+    relation = today_relation.relation(user, now)
+    words = Rows(user, now, acts=access.may_plan(user) or user.role != "manager")
     context = {
         "section": "today",
         "greeting": greeting(user, now),
-        "summary": words.summary(needs.count),
+        "summary": words.summary(needs.count + len(relation.needs)),
         "next_visit": words.next_visit(visits),
-        "needs": words.needs(needs),
-        "later": words.later(needs),
+        "needs": [*today_relation.marked(words.needs(needs), relation.covers), *relation.needs],
+        "later": [*words.later(needs), *relation.later],
+        "relation": relation,
         "days": words.days(visits),
         "none_bounced": access.may_plan(user) and not needs.failed,
         "week": timezone.localdate(now),
-        "undo": _undo(user, now),
+        "undo": _undo(user, now) or log_undo(user, now),
     }
     return render(request, "scheduling/today.html", context)
 
@@ -124,6 +128,22 @@ def next_step_done(request: HttpRequest, pk: int) -> HttpResponse:
     return _back(request)
 
 
+@login_required
+@require_POST
+def next_step_move(request: HttpRequest, pk: int) -> HttpResponse:
+    """What was agreed, a week later."""
+    user, now = request.user, timezone.now()
+    assert isinstance(user, User)
+    access.require(access.may_plan(user))
+    follow_up = FollowUp.objects.select_related("booking").filter(pk=pk).first()
+    if follow_up is None:
+        raise Missing
+    due = max(follow_up.next_step_due or timezone.localdate(now), timezone.localdate(now)) + A_WEEK
+    next_steps.move(actor=user, now=now, follow_up=follow_up, due=due)
+    messages.success(request, _("Steget är flyttat en vecka."))
+    return _back(request)
+
+
 def _back(request: HttpRequest) -> HttpResponse:
     """Where the form stood, if that is a page of ours."""
     wanted = request.POST.get("next", "")
@@ -138,4 +158,5 @@ urlpatterns = [
     path("samtal/<int:pk>/klart", call_done, name="call_done"),
     path("besok/<int:pk>/paminn", visit_nudge, name="visit_nudge"),
     path("nasta-steg/<int:pk>/klart", next_step_done, name="next_step_done"),
+    path("nasta-steg/<int:pk>/flytta", next_step_move, name="next_step_move"),
 ]

@@ -59,6 +59,7 @@ class Rows(Reader):
             "icon": "swap",
             "tone": "now",
             "kind": _("Motförslag"),
+            "owner": booking.created_by_id,
             "title": _("%(group)s föreslår en annan tid") % {"group": aliases(booking)},
             "href": reverse("visit", args=[booking.pk]),
             "text": f"{now} {how}".strip(),
@@ -141,6 +142,7 @@ class Rows(Reader):
             "icon": "phone",
             "tone": "now",
             "kind": _("Ring kontakten"),
+            "owner": booking.created_by_id,
             "title": titles[MessageKind(task.kind)] % {"group": aliases(booking)},
             "href": reverse("visit", args=[booking.pk]),
             "text": _("%(who)s har ingen e-post. %(what)s") % {
@@ -173,6 +175,7 @@ class Rows(Reader):
             "icon": "warn",
             "tone": "now",
             "kind": _("Mejlet gick inte fram"),
+            "owner": message.booking.created_by_id,
             "title": _("%(group)s har inte fått mejlet") % {"group": aliases(message.booking)},
             "href": reverse("visit", args=[message.booking_id]),
             "text": what_and_when(message.booking),
@@ -195,6 +198,7 @@ class Rows(Reader):
             "icon": "clock",
             "tone": "part",
             "kind": _("Inget svar på %(days)d arbetsdagar") % {"days": row.days},
+            "owner": booking.created_by_id,
             "title": _("%(group)s har inte svarat") % {"group": aliases(booking)},
             "href": reverse("visit", args=[booking.pk]),
             "text": _("%(what)s De fick senast höra av oss %(day)s.") % words,
@@ -210,6 +214,7 @@ class Rows(Reader):
             "icon": "pen",
             "tone": "",
             "kind": _("Uppföljning"),
+            "owner": booking.visit.host.user_id,
             "title": _("Skriv några rader om %(group)s") % {"group": aliases(booking)}
             if self.acts
             else _("Ingen uppföljning än: %(group)s") % {"group": aliases(booking)},
@@ -231,6 +236,7 @@ class Rows(Reader):
         return {
             "icon": "flag",
             "tone": "part" if late else "",
+            "owner": row.author_id,
             "kind": _("Nästa steg, skulle ske %(day)s") % {"day": due}
             if late
             else _("Nästa steg i dag"),
@@ -245,6 +251,12 @@ class Rows(Reader):
                 {
                     "label": _("Klart"),
                     "action": reverse("next_step_done", args=[row.pk]),
+                    "style": "quiet",
+                    "next": reverse("today"),
+                },
+                {
+                    "label": _("Flytta en vecka"),
+                    "action": reverse("next_step_move", args=[row.pk]),
                     "style": "quiet",
                     "next": reverse("today"),
                 },

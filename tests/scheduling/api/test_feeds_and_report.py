@@ -37,7 +37,7 @@ def test_each_scope_has_its_object(w: World, sam: Caller) -> None:
     ("given", "field"),
     [
         ({}, "scope"),
-        ({"scope": "all"}, "scope"),
+        ({"scope": "nobody"}, "scope"),
         ({"scope": "room"}, "room"),
         ({"scope": "room", "room": UNKNOWN}, "room"),
         ({"scope": "user", "room": 1}, "room"),
