@@ -12,7 +12,14 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
-from config.env import Environment, read_base_url, read_mail_address, read_networks, smtp_settings
+from config.env import (
+    Environment,
+    read_base_url,
+    read_mail_address,
+    read_months,
+    read_networks,
+    smtp_settings,
+)
 
 env = Environment()
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -216,6 +223,10 @@ EMAIL_URL = env.url(
 MAILBOX_URL = env.url(
     "MAILBOX_URL", "", ("imap", "imaps"), "imaps://user:password@mail.example:993/INBOX"
 )
+# Mails that came in are kept so long, for planners only; then their words are erased.
+MAIL_KEEP_MONTHS = env.parsed(
+    "MAIL_KEEP_MONTHS", "12", read_months, "a whole number of months, as in 12"
+)
 # Without EMAIL_URL nothing leaves the house: every mail can be read in Utskick.
 EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
 EMAIL_TIMEOUT = 30
@@ -269,6 +280,13 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": 60.0},
     },
 }
+
+if MAILBOX_URL:
+    CELERY_BEAT_SCHEDULE["fetch-mail"] = {
+        "task": "scheduling.fetch_mail",
+        "schedule": 60.0,
+        "options": {"expires": 60.0},
+    }
 
 # --- Logs ---------------------------------------------------------------------------------------
 LOGGING = {

@@ -1,10 +1,12 @@
 """Celery: ids in, one call each, no logic."""
 
 from celery import shared_task
+from django.conf import settings
 from django.utils import timezone
 
 from partners.services.staging import erase_staged_imports
 from scheduling.booking import reminders
+from scheduling.mailbox import fetch, keep
 from scheduling.outbox import deliver
 
 
@@ -19,4 +21,11 @@ def every_minute() -> None:
     """What time alone makes due."""
     reminders.remind_due(now=timezone.now())
     erase_staged_imports(now=timezone.now())
+    keep.erase_old_mail(now=timezone.now(), months=settings.MAIL_KEEP_MONTHS)
     deliver.deliver_due(clock=timezone.now)
+
+
+@shared_task(name="scheduling.fetch_mail")
+def fetch_mail() -> None:
+    """What waits in the mailbox."""
+    fetch.fetch(settings.MAILBOX_URL, clock=timezone.now)

@@ -14,6 +14,13 @@ from scheduling.models.followup import (
     SignalSource,
 )
 from scheduling.models.invitation import Answer, Invitation, Proposal
+from scheduling.models.mail import (
+    Bounce,
+    IncomingAnswer,
+    IncomingMail,
+    MailAction,
+    MailDecision,
+)
 from scheduling.models.message import CallTask, Message
 from scheduling.models.place import (
     CalmTime,
@@ -32,6 +39,7 @@ __all__ = [
     "Analysis",
     "Answer",
     "Booking",
+    "Bounce",
     "BoundaryCase",
     "CallTask",
     "CalmTime",
@@ -47,10 +55,14 @@ __all__ = [
     "FollowUp",
     "Handover",
     "Host",
+    "IncomingAnswer",
+    "IncomingMail",
     "Interest",
     "InterestSignal",
     "Invitation",
     "Library",
+    "MailAction",
+    "MailDecision",
     "Message",
     "NoOverlap",
     "OpeningHours",
