@@ -2,12 +2,13 @@
 
 from ninja import Router
 
-from scheduling.api import acts, feeds, report, resources, visits
+from scheduling.api import acts, feeds, mailbox, report, resources, visits
 
 routers: list[tuple[str, Router]] = [
     ("", resources.router),
     ("/visits", visits.router),
     ("/visits", acts.router),
     ("/feeds", feeds.router),
+    ("/mailbox", mailbox.router),
     ("/report", report.router),
 ]

@@ -30,6 +30,14 @@ class MailDecision(StrEnum):
     IGNORE = "ignore"
 
 
+class IncomingMails(models.QuerySet["IncomingMail"]):
+    """Reads of the mails that came in."""
+
+    def waiting(self) -> "IncomingMails":
+        """Those that a person must look at."""
+        return self.filter(action=MailAction.REVIEW.value, decided_at=None)
+
+
 class IncomingMail(models.Model):
     """One mail, its bytes kept for planners and erased by the retention rule.
 
@@ -61,6 +69,8 @@ class IncomingMail(models.Model):
     decided_at = models.DateTimeField(null=True)
     decided_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
 
+    objects = IncomingMails.as_manager()
+
     class Meta:
         indexes: ClassVar = [
             models.Index(
@@ -73,6 +83,11 @@ class IncomingMail(models.Model):
 
     def __str__(self) -> str:
         return f"{self.action} {self.reason} {self.received_at:%Y-%m-%d %H:%M}"
+
+    @property
+    def waits(self) -> bool:
+        """Whether a person must look at it."""
+        return self.action == MailAction.REVIEW.value and self.decided_at is None
 
 
 class IncomingAnswer(models.Model):

@@ -68,6 +68,7 @@ def outbox(request: HttpRequest) -> HttpResponse:
         "rows": [{"message": row, "kind": KIND_WORDS[MessageKind(row.kind)]} for row in page],
         "views": _views(counts, chosen),
         "chosen": chosen,
+        "to_look_at": access.to_look_at(user),
     }
     return render(request, "scheduling/outbox.html", context)
 

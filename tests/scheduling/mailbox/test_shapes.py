@@ -118,7 +118,7 @@ EXPECTED: dict[str, tuple[dict[str, Any], str]] = {
     "no-tag-dmarc-other-sender": look("not_authenticated"),
     "no-tag-two-from": look("not_authenticated"),
     "no-tag-dmarc-other-attendee": look("other_attendee"),
-    # E: attacks and loops
+    # Attacks and loops of part E
     "rrule-bomb": yes(),
     "attach": yes(),
     "own-mail": nothing("own_mail"),
