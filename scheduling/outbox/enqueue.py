@@ -163,6 +163,8 @@ def _calendar(
     )
     if kind is MessageKind.CANCEL:
         return itip.cancel(snapshot), "CANCEL"
+    if kind is MessageKind.DECLINE:
+        return itip.declinecounter(snapshot), "DECLINECOUNTER"
     return itip.request(snapshot), "REQUEST"
 
 
@@ -206,3 +208,14 @@ def repeat(invitation: Invitation, *, event: AuditEvent, now: datetime) -> Messa
     )
     kind = MessageKind.CANCEL if over else MessageKind.REQUEST
     return _store(invitation, kind=kind, event=event, now=now)
+
+
+def decline_counter(invitation: Invitation, *, event: AuditEvent, now: datetime) -> Message | None:
+    """Tell who proposed another time by calendar that the present one stands (RFC 5546, 3.2.8).
+
+    To that addressee only, SEQUENCE unchanged. None where there is no address or news waits.
+    """
+    waiting = [MessageState.WAITING.value, MessageState.SENDING.value]
+    if not invitation.email or invitation.messages.filter(state__in=waiting).exists():
+        return None
+    return _store(invitation, kind=MessageKind.DECLINE, event=event, now=now)

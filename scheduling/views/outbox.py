@@ -38,6 +38,7 @@ KIND_WORDS = {
     MessageKind.UPDATE: gettext_lazy("Ändring"),
     MessageKind.CANCEL: gettext_lazy("Avbokning"),
     MessageKind.REMINDER: gettext_lazy("Påminnelse"),
+    MessageKind.DECLINE: gettext_lazy("Besked om förslaget"),
 }
 #: A folded line of a calendar goes on with a space (RFC 5545 section 3.1).
 _FOLD = re.compile(r"\r?\n[ \t]")

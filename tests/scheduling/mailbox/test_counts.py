@@ -7,6 +7,7 @@ import pytest
 from core.models import AuditEvent
 from partners.models import Contact
 from scheduling.booking import services
+from scheduling.insight import timeline
 from scheduling.mailbox import keep
 from scheduling.models import (
     Booking,
@@ -122,6 +123,43 @@ def test_a_wish_to_the_old_time_is_kept_and_marked(w: World, booking: Booking, p
     wish = Proposal.objects.get()
     assert (wish.based_on, wish.outdated, wish.state) == (0, True, "open")
     assert state(booking) == ("offered", "pending")
+
+
+def test_a_declined_wish_is_told_to_who_made_it(w: World, booking: Booking, post: Post) -> None:
+    post("outlook-counter")
+    services.decline_proposal(actor=w.socionom, now=LATER, proposal=Proposal.objects.get())
+    message = booking.messages.latest("pk")
+    assert (message.kind, message.sequence, message.recipient) == ("decline", 0, w.contact.email)
+    assert b"METHOD:DECLINECOUNTER" in bytes(message.calendar)
+    assert b"SEQUENCE:0" in bytes(message.calendar)
+    assert "Besöket står kvar som det är" in message.text
+
+
+def test_a_wish_that_came_by_link_has_no_calendar_answer(w: World, booking: Booking) -> None:
+    wish = services.Reply(
+        state=InvitationState.COUNTERED,
+        channel=AnswerChannel.LINK,
+        wishes=(services.Wish(start=at(3, 13)),),
+    )
+    services.answer(invitation=booking.invitations.get(), reply=wish, now=LATER)
+    services.decline_proposal(actor=w.socionom, now=LATER, proposal=Proposal.objects.get())
+    assert booking.messages.count() == 1
+
+
+def test_the_visits_timeline_tells_what_did_not_count(
+    w: World, booking: Booking, post: Post
+) -> None:
+    moved(w, booking)
+    post("stale", now=LATER + timedelta(hours=1))
+    post("apple-reply", now=LATER + timedelta(hours=2))
+    post("bounce", now=LATER + timedelta(hours=3))
+    titles = [beat.title for beat in timeline.of(Booking.objects.get(pk=booking.pk))]
+    for title in (
+        "Svaret gällde den gamla tiden och räknas inte",
+        "Svarade som lo.privat@post.example",
+        "Mejlet till Lo Berg studsade",
+    ):
+        assert title in titles
 
 
 def test_a_refresh_is_answered_at_most_hourly(booking: Booking, post: Post) -> None:
