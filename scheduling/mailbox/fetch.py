@@ -8,7 +8,7 @@ committed but not moved is recognised the next time (ICAL.md B16).
 import imaplib
 import logging
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import unquote, urlsplit
@@ -68,13 +68,20 @@ def _opened(url: str) -> Iterator[tuple[BaseMailBox, str]]:
     else:
         mailbox = MailBoxUnencrypted(host, parts.port or 143, timeout=TIMEOUT)
     user, password = unquote(parts.username or ""), unquote(parts.password or "")
-    with mailbox.login(user, password, initial_folder=None):
+    try:
+        mailbox.login(user, password, initial_folder=None)
         for name in (PROCESSED, UNREADABLE):
             if not mailbox.folder.exists(name):
                 mailbox.folder.create(name)
         validity = mailbox.folder.status(folder, ["UIDVALIDITY"])["UIDVALIDITY"]
         mailbox.folder.set(folder)
         yield mailbox, f"{host}/{user}/{folder};{validity}"
+        mailbox.logout()
+    except BaseException:
+        # A goodbye on a broken line would hide why it broke.
+        with suppress(OSError):
+            mailbox.client.shutdown()
+        raise
 
 
 def _waiting(mailbox: BaseMailBox) -> list[str]:
