@@ -6,6 +6,7 @@ from core import access, tokens
 from core.errors import Missing
 from core.models import User
 from scheduling.models import Booking, Feed, IncomingMail, Invitation, Message
+from scheduling.models.mail import IncomingMails
 
 
 def may_see_plan(user: User, booking: Booking) -> bool:
@@ -100,7 +101,7 @@ def message_for(user: User, pk: int) -> Message:
     return message
 
 
-def incoming_for(user: User) -> QuerySet[IncomingMail]:
+def incoming_for(user: User) -> IncomingMails:
     """Mails that came in: planners only, since strangers' words stand in them."""
     access.require(access.may_plan(user))
     return IncomingMail.objects.select_related(

@@ -83,8 +83,8 @@ class Mailbox:
         """Put mails into INBOX, as the mail server does."""
         with self.open() as client:
             for raw in mails:
-                status, _data = client.append("INBOX", "", "", raw.replace(b"\n", b"\r\n"))
-                assert status == "OK"
+                said = client.append("INBOX", "", "", raw.replace(b"\n", b"\r\n"))
+                assert said[0] == "OK"
 
     def count(self, name: str = "INBOX") -> int:
         """How many mails a folder holds."""

@@ -244,7 +244,7 @@ def _words(leaves: list[Message]) -> str:
     """The first words a person wrote: plain before HTML, which is stripped and never shown."""
     for kind in ("text/plain", "text/html"):
         for part in leaves:
-            if part.get_content_type() != kind or part.get_filename(""):
+            if part.get_content_type() != kind or _filename(part):
                 continue
             text = _decoded(_payload(part)[:100_000], _charset(part))
             if kind == "text/html":

@@ -45,7 +45,7 @@ def _vouches(result: str, domain: str) -> bool:
     if found[1] == "dmarc":
         return properties.get("from", domain) == domain
     signer = properties.get("d") or properties.get("i") or ""
-    return "." in signer and (domain == signer or domain.endswith(f".{signer}"))
+    return bool("." in signer and (domain == signer or domain.endswith(f".{signer}")))
 
 
 def tags_in(addresses: tuple[str, ...], mail_from: str, style: str) -> tuple[str, ...]:

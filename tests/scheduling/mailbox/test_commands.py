@@ -3,7 +3,6 @@
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
 from io import BytesIO, TextIOWrapper
 from pathlib import Path
 from typing import Any
@@ -110,10 +109,10 @@ def test_fetching_needs_a_mailbox(settings: Any) -> None:
 
 
 @pytest.fixture(scope="module")
-def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+def installation(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     environment = app_environment(tmp_path_factory.mktemp("receive"))
     manage(environment, "migrate", "--verbosity", "0")
-    yield environment
+    return environment
 
 
 def piped(environment: dict[str, str], raw: bytes) -> subprocess.CompletedProcess[bytes]:

@@ -1,6 +1,6 @@
 """Whether an answer counts, over time: moved, cancelled, repeated, answered another way."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -24,6 +24,10 @@ from tests.factories import NOW, World, at
 from tests.scheduling.mailbox.conftest import LATER, Post
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
+
+
+def sent(now: datetime) -> None:
+    deliver.deliver_due(clock=lambda: now)
 
 
 def moved(w: World, booking: Booking) -> None:
@@ -179,7 +183,7 @@ def test_refreshes_are_capped_by_the_day(booking: Booking, post: Post) -> None:
     for hour in range(0, 12, 2):
         now = LATER + timedelta(hours=hour)
         found.append(post("refresh", now=now)["reason"])
-        deliver.deliver_due(clock=lambda now=now: now)
+        sent(now)
     assert found == ["", "", "", "", "refresh_too_many", "refresh_too_many"]
 
 
