@@ -98,13 +98,12 @@ def order(
 ) -> Order:
     """Compare an answer with the invitation and the answer held (ICAL.md B7).
 
-    A missing ``sequence`` is the current one, one beyond it (some clients count up) is clamped to
-    it and locks nobody out. To the same significant version the newer stamp wins; among equal
+    A missing ``sequence`` is the current one; one beyond it (some clients count up) counts as it.
+    To the same significant version the newer stamp wins; among equal
     stamps the same content is a repeat and other content the later received, which wins. Stamps
     are compared in whole seconds, as calendars write them.
     """
-    given = current if sequence is None else min(sequence, current)
-    if given < significant:
+    if (current if sequence is None else sequence) < significant:
         return Order.STALE
     if held is None or held.sequence < significant:
         return Order.NEWER
