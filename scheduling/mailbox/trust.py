@@ -41,11 +41,13 @@ def _vouches(result: str, domain: str) -> bool:
     found = _RESULT.fullmatch(result)
     if found is None or found[2] != "pass":
         return False
-    properties = {name: value.rpartition("@")[2] for name, value in _PROPERTY.findall(found[3])}
+    properties: dict[str, str] = {
+        name: value.rpartition("@")[2] for name, value in _PROPERTY.findall(found[3])
+    }
     if found[1] == "dmarc":
         return properties.get("from", domain) == domain
     signer = properties.get("d") or properties.get("i") or ""
-    return bool("." in signer and (domain == signer or domain.endswith(f".{signer}")))
+    return "." in signer and (domain == signer or domain.endswith(f".{signer}"))
 
 
 def tags_in(addresses: tuple[str, ...], mail_from: str, style: str) -> tuple[str, ...]:

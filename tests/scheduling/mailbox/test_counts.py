@@ -1,6 +1,6 @@
 """Whether an answer counts, over time: moved, cancelled, repeated, answered another way."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -64,6 +64,14 @@ def test_a_huge_sequence_locks_nobody_out(w: World, booking: Booking, post: Post
 
 def test_a_future_stamp_locks_nobody_out(booking: Booking, post: Post) -> None:
     assert post("future-stamp")["action"] == "reply"
+    assert post("decline", now=LATER + timedelta(minutes=5))["action"] == "reply"
+    assert state(booking) == ("cancelled_by_partner", "declined")
+
+
+def test_a_clock_that_is_ahead_locks_nobody_out(booking: Booking, post: Post) -> None:
+    """Within the day that B7 bears, such a stamp is taken, but held as of its receipt."""
+    ahead = (LATER + timedelta(hours=20)).astimezone(UTC)
+    assert post("accept", stamp=f"{ahead:%Y%m%dT%H%M%SZ}")["action"] == "reply"
     assert post("decline", now=LATER + timedelta(minutes=5))["action"] == "reply"
     assert state(booking) == ("cancelled_by_partner", "declined")
 
