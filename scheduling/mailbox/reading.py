@@ -112,11 +112,11 @@ def _leaves(mail: Message, depth: int = 1) -> Iterator[Message]:
     """The parts that hold something; an attached message is one part and is not entered."""
     if depth > MAX_DEPTH:
         raise TooMuch("too_deep")
-    children = mail.get_payload()
-    if mail.get_content_maintype() == "message" or not isinstance(children, list):
+    # A part that is no multipart is not asked for its payload yet: a strange charset would raise.
+    if mail.get_content_maintype() == "message" or not mail.is_multipart():
         yield mail
         return
-    for child in children:
+    for child in mail.get_payload():
         if isinstance(child, Message):
             yield from _leaves(child, depth + 1)
 
@@ -184,8 +184,9 @@ def _date(mail: Message) -> datetime | None:
 
 def _payload(part: Message) -> bytes:
     try:
+        # TypeError: the standard library takes a charset in several pieces for a text.
         data = part.get_payload(decode=True)
-    except (ValueError, LookupError, AssertionError):
+    except (ValueError, LookupError, AssertionError, TypeError):
         return b""
     return data if isinstance(data, bytes) else b""
 
@@ -273,10 +274,16 @@ def _is_bulk(mail: Message) -> bool:
 
 
 def _blocks(part: Message) -> str:
-    payload = part.get_payload()
-    if isinstance(payload, list):
-        return "\n".join(child.as_string() for child in payload if isinstance(child, Message))
-    return _decoded(_payload(part), _charset(part))
+    if not part.is_multipart():
+        return _decoded(_payload(part), _charset(part))
+    children = (child for child in part.get_payload() if isinstance(child, Message))
+    return "\n".join(_as_text(child) for child in children)
+
+
+def _as_text(part: Message) -> str:
+    """The headers of a part, and its text where it has one."""
+    headers = "\n".join(f"{name}: {value}" for name, value in part.items())
+    return f"{headers}\n\n{'' if part.is_multipart() else _decoded(_payload(part), None)}"
 
 
 def _status(leaves: list[Message]) -> str:

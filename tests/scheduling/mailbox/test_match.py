@@ -205,3 +205,9 @@ def test_any_pieces_of_mail_can_be_read(pieces: list[bytes]) -> None:
     letter = read_mail(b"".join(pieces))
     trust.is_authenticated(letter, "mx")
     bounces.read_report(letter)
+
+
+def test_a_charset_in_pieces_is_no_reason_to_fail() -> None:
+    """Found by the test above: the standard library raises TypeError for it."""
+    raw = b"Content-Type: text/plain; charset*0*=x; method=REPLY\n\nh\xe5j\n"
+    assert read_mail(raw).text == "håj"
