@@ -108,6 +108,13 @@ def read_seconds(raw: str) -> int:
     return int(raw)
 
 
+def read_months(raw: str) -> int:
+    """A whole number, 1 to 120."""
+    if not raw.isdecimal() or not 1 <= int(raw) <= 120:
+        raise ValueError(f"«{raw}» is not between 1 and 120")
+    return int(raw)
+
+
 def read_mail_address(raw: str) -> str:
     """A bare mail address with a domain."""
     local, at, domain = raw.rpartition("@")

@@ -13,7 +13,14 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
-from config.env import Environment, read_base_url, read_mail_address, read_networks, smtp_settings
+from config.env import (
+    Environment,
+    read_base_url,
+    read_mail_address,
+    read_months,
+    read_networks,
+    smtp_settings,
+)
 
 env = Environment()
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -218,6 +225,10 @@ EMAIL_URL = env.url(
 MAILBOX_URL = env.url(
     "MAILBOX_URL", "", ("imap", "imaps"), "imaps://user:password@mail.example:993/INBOX"
 )
+# Mails that came in are kept so long, for planners only; then their words are erased.
+MAIL_KEEP_MONTHS = env.parsed(
+    "MAIL_KEEP_MONTHS", "12", read_months, "a whole number of months, as in 12"
+)
 # Without EMAIL_URL nothing leaves the house: every mail can be read in Utskick.
 EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
 EMAIL_TIMEOUT = 30
@@ -284,6 +295,12 @@ FEED_MONTHS_BACK = env.parsed("FEED_MONTHS_BACK", "12", int, "a number of months
 FEED_MONTHS_FORWARD = env.parsed("FEED_MONTHS_FORWARD", "18", int, "a number of months")
 #: Joined bodies, named by what they hold: a copy of the segments that can be thrown away.
 FEED_CACHE_DIR = DATA_DIR / "feeds"
+if MAILBOX_URL:
+    CELERY_BEAT_SCHEDULE["fetch-mail"] = {
+        "task": "scheduling.fetch_mail",
+        "schedule": 60.0,
+        "options": {"expires": 60.0},
+    }
 
 # --- Logs ---------------------------------------------------------------------------------------
 LOGGING = {

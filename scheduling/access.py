@@ -5,7 +5,8 @@ from django.db.models import Q, QuerySet
 from core import access, tokens
 from core.errors import Missing
 from core.models import User
-from scheduling.models import Booking, Feed, Invitation, Message
+from scheduling.models import Booking, Feed, IncomingMail, Invitation, Message
+from scheduling.models.mail import IncomingMails
 
 
 def may_see_plan(user: User, booking: Booking) -> bool:
@@ -98,3 +99,24 @@ def message_for(user: User, pk: int) -> Message:
     if message is None:
         raise Missing
     return message
+
+
+def incoming_for(user: User) -> IncomingMails:
+    """Mails that came in: planners only, since strangers' words stand in them."""
+    access.require(access.may_plan(user))
+    return IncomingMail.objects.select_related(
+        "invitation__contact", "invitation__booking__visit__programme"
+    )
+
+
+def incoming_mail(user: User, pk: int) -> IncomingMail:
+    """One mail that came in, or Missing."""
+    mail = incoming_for(user).filter(pk=pk).first()
+    if mail is None:
+        raise Missing
+    return mail
+
+
+def to_look_at(user: User) -> int:
+    """How many mails wait for a person; 0 for those who may not see them."""
+    return IncomingMail.objects.waiting().count() if access.may_plan(user) else 0

@@ -139,6 +139,8 @@ class MessageKind(StrEnum):
     UPDATE = "update"
     CANCEL = "cancel"
     REMINDER = "reminder"
+    #: A counterproposal was declined (iTIP DECLINECOUNTER); the time stands.
+    DECLINE = "decline"
 
 
 class MessageState(StrEnum):

@@ -1,6 +1,7 @@
 """Celery: ids in, one call each, no logic."""
 
 from celery import shared_task
+from django.conf import settings
 from django.utils import timezone
 
 from partners.services.staging import erase_staged_imports
@@ -8,6 +9,7 @@ from scheduling.booking import reminders
 from scheduling.feeds import bodies, manage, places
 from scheduling.followup import retention
 from scheduling.insight import files
+from scheduling.mailbox import fetch, keep
 from scheduling.outbox import deliver
 
 
@@ -24,7 +26,14 @@ def every_minute() -> None:
     erase_staged_imports(now=timezone.now())
     files.erase_old(timezone.now())
     places.drop_due(timezone.now())
+    keep.erase_old_mail(now=timezone.now(), months=settings.MAIL_KEEP_MONTHS)
     deliver.deliver_due(clock=timezone.now)
+
+
+@shared_task(name="scheduling.fetch_mail")
+def fetch_mail() -> None:
+    """What waits in the mailbox."""
+    fetch.fetch(settings.MAILBOX_URL, clock=timezone.now)
 
 
 @shared_task(name="scheduling.every_night")

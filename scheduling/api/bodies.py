@@ -114,6 +114,8 @@ class ProposalBody(BaseModel):
     end: Shown | None
     text: str | None
     state: ProposalState
+    #: Made to a time that has been changed since.
+    outdated: bool
 
 
 class InvitationBody(BaseModel):
@@ -201,7 +203,7 @@ class BeatBody(BaseModel):
     """One thing that happened; ``subject``, ``state`` and ``sequence`` are a message's."""
 
     at: Shown
-    kind: Literal["event", "message", "answer"]
+    kind: Literal["event", "message", "answer", "mail"]
     verb: str
     by: str
     via: str

@@ -151,6 +151,7 @@ def _proposal(row: Proposal, *, planner: bool) -> ProposalBody:
         end=iso(row.end) if row.end else None,
         text=screening.mask(row.text) if planner else None,
         state=ProposalState(row.state),
+        outdated=row.outdated,
     )
 
 

@@ -6,13 +6,14 @@ from core import access, screening, swedish
 from core.models import AuditEvent, User
 from scheduling.api.bodies import BeatBody
 from scheduling.api.fields import iso
+from scheduling.insight.timeline import Beat, mail_beats
 from scheduling.models import Answer, Booking, Message
 
-_ORDER = {"event": 0, "answer": 1, "message": 2}
+_ORDER = {"event": 0, "answer": 1, "message": 2, "mail": 3}
 
 
 def of(booking: Booking, user: User) -> list[BeatBody]:
-    """All of it in three queries. What partners wrote is for planners, and masked."""
+    """All of it in five queries. What partners wrote is for planners, and masked."""
     events = AuditEvent.objects.filter(object_type="booking", object_id=booking.pk)
     answers = Answer.objects.filter(invitation__booking=booking)
     people = ("invitation__contact", "invitation__host__user")
@@ -23,6 +24,7 @@ def of(booking: Booking, user: User) -> list[BeatBody]:
     beats = [
         *((row.at, _event(row)) for row in told),
         *((row.at, _answer(row, planner)) for row in answers.select_related("by", *people)),
+        *((beat.at, _mail(beat, planner)) for beat in mail_beats(booking)),
         *((row.sent_at or row.created_at, _message(row)) for row in messages.defer("raw", "text")),
     ]
     beats.sort(key=lambda beat: (beat[0], _ORDER[beat[1].kind]))
@@ -60,6 +62,18 @@ def _answer(row: Answer, planner: bool) -> BeatBody:  # noqa: FBT001 - one calle
         by=row.by.name if row.by else row.invitation.name,
         via=row.channel,
         text=screening.mask(row.comment) if planner else None,
+    )
+
+
+def _mail(beat: Beat, planner: bool) -> BeatBody:  # noqa: FBT001 - one caller, above
+    """An answer by mail that did not count, or came as somebody else, or a bounce."""
+    return BeatBody(
+        at=iso(beat.at),
+        kind="mail",
+        verb=beat.verb,
+        by=beat.by if planner else "",
+        via="mail",
+        text=(beat.quote or beat.text) if planner else None,
     )
 
 

@@ -11,6 +11,7 @@ from core.models import User
 from partners.models import SizeBand
 from scheduling.booking import allocate, alter, change
 from scheduling.models import Allocation, Answer, Booking, Invitation, Proposal
+from scheduling.outbox import enqueue
 from scheduling.states import (
     CALLED_OFF,
     OUTCOME_STATES,
@@ -260,11 +261,14 @@ def accept_proposal(*, actor: User, now: datetime, proposal: Proposal) -> Bookin
 def decline_proposal(*, actor: User, now: datetime, proposal: Proposal) -> Booking:
     """The offered time stands; the partner is asked again in a later mail or by phone."""
     booking = change.locked(proposal.invitation.booking)
+    by_calendar = proposal.based_on is not None and not proposal.outdated
     # The answer is to all that was wished for at once.
     Proposal.objects.filter(invitation=proposal.invitation, state=ProposalState.OPEN.value).update(
         state=ProposalState.DECLINED.value
     )
-    change.finish(booking, actor=actor, now=now, verb="proposal.declined")
+    event = change.finish(booking, actor=actor, now=now, verb="proposal.declined")
+    if by_calendar:
+        enqueue.decline_counter(proposal.invitation, event=event, now=now)
     return booking
 
 

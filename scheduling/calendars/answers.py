@@ -49,8 +49,12 @@ class AnswerItem:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One calendar object: a method, one UID, and an item for each occurrence and attendee."""
+    """One calendar object: a method, one UID, and an item for each occurrence and attendee.
+
+    ``organizer`` is the address it answers to, lower case; "" where it is missing, as in Outlook's.
+    """
 
     method: Method
     uid: str
     items: tuple[AnswerItem, ...]
+    organizer: str = ""

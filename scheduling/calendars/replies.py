@@ -259,4 +259,5 @@ def read_answer(
         for bare in unpacked.events
         for item in _items(bare, method, unpacked, sent_at, received_at)
     )
-    return Answer(method=method, uid=uid, items=items)
+    organizers = (_address(str(_first(bare.event, "ORGANIZER") or "")) for bare in unpacked.events)
+    return Answer(method=method, uid=uid, items=items, organizer=next(filter(None, organizers), ""))

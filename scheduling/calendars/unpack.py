@@ -33,7 +33,7 @@ _DATES: Final = frozenset({"DTSTAMP", "RECURRENCE-ID", "DTSTART", "DTEND"})
 _NAME = re.compile(r"([A-Za-z0-9-]+)[;:]")
 _WANTED: Final = frozenset({
     "UID", "SEQUENCE", "DTSTAMP", "ATTENDEE", "COMMENT", "RECURRENCE-ID", "DTSTART", "DTEND",
-    "DURATION", "X-MICROSOFT-CDO-APPT-SEQUENCE",
+    "DURATION", "ORGANIZER", "X-MICROSOFT-CDO-APPT-SEQUENCE",
 })  # fmt: skip
 _PARSE_FAULTS = (ValueError, KeyError, IndexError, TypeError, AttributeError, OverflowError)
 _OFFSET = re.compile(r"([+-])(\d\d)(\d\d)(?:\d\d)?")

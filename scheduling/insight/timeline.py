@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from core import screening, swedish
 from core.models import AuditEvent
-from scheduling.models import Answer, Booking, Message
+from scheduling.models import Answer, Booking, Bounce, IncomingAnswer, MailAction, Message
 from scheduling.states import AnswerChannel, InvitationState, MessageKind, MessageState
 
 
@@ -35,7 +35,7 @@ class Beat:
 
 
 def of(booking: Booking) -> list[Beat]:
-    """All beats, newest first, in three queries. Comments are masked."""
+    """All beats, newest first, in five queries. Comments are masked."""
     events = AuditEvent.objects.filter(object_type="booking", object_id=booking.pk).select_related(
         "actor"
     )
@@ -46,6 +46,7 @@ def of(booking: Booking) -> list[Beat]:
     beats = [beat for event in events if (beat := _event(event)) is not None]
     beats += [_message(message) for message in messages]
     beats += [_answer(answer) for answer in answers]
+    beats += mail_beats(booking)
     return sorted(beats, key=lambda beat: beat.at, reverse=True)
 
 
@@ -101,6 +102,7 @@ def _message(message: Message) -> Beat:
         MessageKind.UPDATE: _("Ändring"),
         MessageKind.CANCEL: _("Avbokning"),
         MessageKind.REMINDER: _("Påminnelse"),
+        MessageKind.DECLINE: _("Besked om förslaget"),
     }
     states = {
         MessageState.WAITING: _("väntar på att skickas"),
@@ -142,6 +144,57 @@ def _answer(answer: Answer) -> Beat:
         text=_("De blir %(size)s personer.") % {"size": size} if size else "",
         quote=screening.mask(answer.comment),
         tone=tone,
+    )
+
+
+def mail_beats(booking: Booking) -> list[Beat]:
+    """What came by mail and was not simply an answer: too late, as somebody else, bounced."""
+    answers = IncomingAnswer.objects.filter(invitation__booking=booking).select_related(
+        "invitation__contact", "invitation__host__user"
+    )
+    bounces = Bounce.objects.filter(message__booking=booking).select_related(
+        "message__invitation__contact", "message__invitation__host__user"
+    )
+    beats = [beat for answer in answers if (beat := _mail_answer(answer)) is not None]
+    return beats + [_bounce(bounce) for bounce in bounces]
+
+
+def _mail_answer(answer: IncomingAnswer) -> Beat | None:
+    late = {
+        "stale": _("Svaret gällde den gamla tiden och räknas inte"),
+        "older": _("Svaret kom för sent: ett nyare finns"),
+        "over": _("Svaret kom för sent: besöket har varit"),
+        "cancelled": _("Svaret kom för sent: besöket är inställt"),
+        "withdrawn": _("Svaret kom för sent: inbjudan är återtagen"),
+        "outdated": _("Förslaget gällde den gamla tiden"),
+    }
+    title = late.get(answer.reason, "")
+    if not title and answer.answered_as and answer.action != MailAction.IGNORED.value:
+        title = _("Svarade som %(address)s") % {"address": answer.answered_as}
+    if not title:
+        return None
+    return Beat(
+        at=answer.at,
+        kind="mail",
+        verb=answer.reason or "answered_as",
+        icon="info",
+        title=title,
+        by=answer.attendee or answer.invitation.name,
+        via=channel_word(AnswerChannel.MAIL),
+        quote=screening.mask(answer.comment) if answer.action == "ignored" else "",
+    )
+
+
+def _bounce(bounce: Bounce) -> Beat:
+    return Beat(
+        at=bounce.at,
+        kind="mail",
+        verb="bounced",
+        icon="warn",
+        title=_("Mejlet till %(name)s studsade") % {"name": bounce.message.invitation.name},
+        text=screening.mask(f"{bounce.status} {bounce.diagnostic}".strip()),
+        tone="swap",
+        message=bounce.message,
     )
 
 

@@ -24,6 +24,13 @@ from scheduling.models.followup import (
     SignalSource,
 )
 from scheduling.models.invitation import Answer, Invitation, Proposal
+from scheduling.models.mail import (
+    Bounce,
+    IncomingAnswer,
+    IncomingMail,
+    MailAction,
+    MailDecision,
+)
 from scheduling.models.message import CallTask, Message
 from scheduling.models.place import (
     CalmTime,
@@ -44,6 +51,7 @@ __all__ = [
     "Analysis",
     "Answer",
     "Booking",
+    "Bounce",
     "BoundaryCase",
     "CallTask",
     "CalmTime",
@@ -64,10 +72,14 @@ __all__ = [
     "FollowUpDraft",
     "Handover",
     "Host",
+    "IncomingAnswer",
+    "IncomingMail",
     "Interest",
     "InterestSignal",
     "Invitation",
     "Library",
+    "MailAction",
+    "MailDecision",
     "Message",
     "NoOverlap",
     "OpeningHours",

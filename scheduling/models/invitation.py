@@ -122,6 +122,8 @@ class Proposal(models.Model):
         default=ProposalState.OPEN.value,
     )
     created_at = models.DateTimeField()
+    #: SEQUENCE of the invitation a calendar's counterproposal is to; None where it came otherwise.
+    based_on = models.PositiveIntegerField(null=True)
 
     class Meta:
         constraints: ClassVar = [
@@ -134,3 +136,8 @@ class Proposal(models.Model):
 
     def __str__(self) -> str:
         return f"{self.start or self.text}"
+
+    @property
+    def outdated(self) -> bool:
+        """Whether it was made to a time that has been changed since."""
+        return self.based_on is not None and self.based_on < self.invitation.significant_sequence

@@ -18,7 +18,13 @@ from scheduling.calendars import itip, mime
 from scheduling.calendars.snapshots import Mailbox
 from scheduling.models import CallTask, Invitation, Message
 from scheduling.outbox import letters
-from scheduling.states import LEFT_THE_HOUSE, MessageKind, MessageState
+from scheduling.states import (
+    LEFT_THE_HOUSE,
+    InvitationState,
+    MessageKind,
+    MessageState,
+    VisitState,
+)
 
 logger = logging.getLogger(__name__)
 _MAY_HAVE_ARRIVED = [state.value for state in LEFT_THE_HOUSE]
@@ -157,6 +163,8 @@ def _calendar(
     )
     if kind is MessageKind.CANCEL:
         return itip.cancel(snapshot), "CANCEL"
+    if kind is MessageKind.DECLINE:
+        return itip.declinecounter(snapshot), "DECLINECOUNTER"
     return itip.request(snapshot), "REQUEST"
 
 
@@ -182,3 +190,32 @@ def nudge() -> None:
         current_app.send_task("scheduling.deliver_due", expires=60)
     except (OperationalError, OSError) as error:
         logger.warning("the broker did not take the nudge, the beat will: %s", error)
+
+
+def repeat(invitation: Invitation, *, event: AuditEvent, now: datetime) -> Message | None:
+    """What stands now, once more to the address on file: same SEQUENCE, new stamp, answers stay.
+
+    A CANCEL where it is called off or the addressee is no longer invited. None where news waits to
+    be sent anyway. Source: RFC 5546 section 3.2.6 (REFRESH).
+    """
+    if invitation.messages.filter(
+        state__in=[MessageState.WAITING.value, MessageState.SENDING.value]
+    ).exists():
+        return None
+    over = invitation.status is InvitationState.WITHDRAWN or invitation.booking.status in (
+        VisitState.CANCELLED_BY_US,
+        VisitState.CANCELLED_BY_PARTNER,
+    )
+    kind = MessageKind.CANCEL if over else MessageKind.REQUEST
+    return _store(invitation, kind=kind, event=event, now=now)
+
+
+def decline_counter(invitation: Invitation, *, event: AuditEvent, now: datetime) -> Message | None:
+    """Tell who proposed another time by calendar that the present one stands (RFC 5546, 3.2.8).
+
+    To that addressee only, SEQUENCE unchanged. None where there is no address or news waits.
+    """
+    waiting = [MessageState.WAITING.value, MessageState.SENDING.value]
+    if not invitation.email or invitation.messages.filter(state__in=waiting).exists():
+        return None
+    return _store(invitation, kind=MessageKind.DECLINE, event=event, now=now)

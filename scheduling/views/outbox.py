@@ -38,6 +38,7 @@ KIND_WORDS = {
     MessageKind.UPDATE: gettext_lazy("Ändring"),
     MessageKind.CANCEL: gettext_lazy("Avbokning"),
     MessageKind.REMINDER: gettext_lazy("Påminnelse"),
+    MessageKind.DECLINE: gettext_lazy("Besked om förslaget"),
 }
 #: A folded line of a calendar goes on with a space (RFC 5545 section 3.1).
 _FOLD = re.compile(r"\r?\n[ \t]")
@@ -68,6 +69,7 @@ def outbox(request: HttpRequest) -> HttpResponse:
         "rows": [{"message": row, "kind": KIND_WORDS[MessageKind(row.kind)]} for row in page],
         "views": _views(counts, chosen),
         "chosen": chosen,
+        "to_look_at": access.to_look_at(user),
     }
     return render(request, "scheduling/outbox.html", context)
 

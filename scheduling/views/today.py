@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 from core import access
 from core.errors import Missing
 from core.models import AuditEvent, User
-from scheduling.access import visit_to_plan
+from scheduling.access import to_look_at, visit_to_plan
 from scheduling.booking import nudge, services
 from scheduling.booking.undo import UNDOABLE
 from scheduling.followup import next_steps
@@ -50,6 +50,7 @@ def today(request: HttpRequest) -> HttpResponse:
         "relation": relation,
         "days": words.days(visits),
         "none_bounced": access.may_plan(user) and not needs.failed,
+        "to_look_at": to_look_at(user),
         "week": timezone.localdate(now),
         "undo": _undo(user, now) or log_undo(user, now),
     }

@@ -127,6 +127,7 @@ class Rows(Reader):
             MessageKind.UPDATE: _("%(group)s vet inte om ändringen"),
             MessageKind.CANCEL: _("%(group)s vet inte att besöket är inställt"),
             MessageKind.REMINDER: _("Påminn %(group)s om besöket"),
+            MessageKind.DECLINE: _("%(group)s vet inte att tiden står fast"),
         }
         acts = self._phone(task.invitation)
         acts.append(

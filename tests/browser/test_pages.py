@@ -22,6 +22,7 @@ STAFF = [
     "/insatser/",
     "/rapport/",
     "/utskick/",
+    "/utskick/att-titta-pa/",
     "/floden/",
     "/installningar/",
 ]

@@ -10,6 +10,7 @@ chromium|the browser tests
 fonts-inter|the right face in screenshots
 postgresql|the tests on PostgreSQL
 redis-server|the tests with the Redis broker
+dovecot-imapd|the tests that fetch answers from a mailbox
 khal|reading feeds with a second calendar program
 vdirsyncer|subscribing to feeds with a real client
 libical-dev|the second opinion on calendar objects
@@ -21,6 +22,7 @@ present() {
   case $1 in
     chromium | khal | vdirsyncer | gcc) command -v "$1" ;;
     redis-server) command -v redis-server ;;
+    dovecot-imapd) [ -x /usr/lib/dovecot/imap ] ;;
     postgresql) command -v initdb || compgen -G '/usr/lib/postgresql/*/bin/initdb' ;;
     fonts-inter) compgen -G '/usr/share/fonts/*/*/[Ii]nter*' || compgen -G '/usr/share/fonts/*/[Ii]nter*/*' ;;
     libical-dev) [ -e /usr/include/libical/ical.h ] ;;

@@ -1,0 +1,272 @@
+"""Bring an answer to its invitation: who, whether it counts, and then the one door of answers.
+
+Everything here runs inside the transaction of ``receive``. Nothing in a mail changes the visit's
+time, place, title or guests: only what one addressee said (ICAL.md B6, B8, B14).
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from django.conf import settings
+
+from core import screening
+from core.errors import Clash, IllegalTransition, Invalid
+from scheduling.booking import services
+from scheduling.calendars.answers import Answer, AnswerItem, Method
+from scheduling.mailbox import match, refreshing, trust
+from scheduling.mailbox.match import Held, Order, Ruling, Signals
+from scheduling.mailbox.outcome import Said
+from scheduling.mailbox.reading import Letter
+from scheduling.models import IncomingAnswer, IncomingMail, Invitation, MailAction, Proposal
+from scheduling.states import (
+    OUTCOME_STATES,
+    AnswerChannel,
+    InvitationState,
+    ProposalState,
+    VisitState,
+)
+
+STATES = {
+    "ACCEPTED": InvitationState.ACCEPTED,
+    "DECLINED": InvitationState.DECLINED,
+    "TENTATIVE": InvitationState.TENTATIVE,
+}
+_APPLIED = [MailAction.REPLY.value, MailAction.COUNTER.value]
+_ORDER_WORDS = {Order.STALE: "stale", Order.OLDER: "older", Order.REPEATED: "duplicate"}
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One mail's answer and the invitation of its UID. ``vouched``: a person says who wrote."""
+
+    mail: IncomingMail
+    letter: Letter
+    answer: Answer
+    invitation: Invitation
+    now: datetime
+    vouched: bool = False
+
+
+def find_instance(invitation: Invitation, recurrence_id: datetime | None) -> Invitation | None:
+    """The invitation of one date; without ``recurrence_id`` the whole. None where there is none.
+
+    A single visit has one date: its own start.
+    """
+    if recurrence_id is None or recurrence_id == invitation.booking.start:
+        return invitation
+    return None
+
+
+def apply_answer(case: Case) -> tuple[Said, ...]:
+    """Take each item, the oldest first, and keep its history; returns what was done with each."""
+    items = sorted(case.answer.items, key=lambda item: item.stamp)
+    return tuple(_keep(case, _take(case, item)) for item in items)
+
+
+def _take(case: Case, item: AnswerItem) -> Said:
+    item = replace(item, comment=screening.mask(item.comment))
+    invitation = find_instance(case.invitation, item.recurrence_id)
+    if invitation is None:
+        return _said(case, item, MailAction.REVIEW, "unknown_instance")
+    objection = _objection(case, item, invitation)
+    if objection is not None:
+        return _said(case, item, *objection)
+    if case.answer.method is Method.REFRESH:
+        return _said(case, item, *refreshing.refresh(invitation, now=case.now))
+    marked = _answered_as(case, item, invitation)
+    return replace(_in_order(case, item, invitation), answered_as=marked)
+
+
+def _objection(
+    case: Case, item: AnswerItem, invitation: Invitation
+) -> tuple[MailAction, str] | None:
+    """Why the item is not applied, whenever it was written; None where it may be."""
+    method = case.answer.method
+    closed = _closed(invitation, case.now)
+    if closed and method is not Method.REFRESH:
+        return MailAction.IGNORED, closed
+    if not case.vouched:
+        signals = _signals(case, item, invitation)
+        if match.who_may_answer(signals) is Ruling.REVIEW:
+            return MailAction.REVIEW, _why(signals, item)
+    if item.doubts:
+        return MailAction.REVIEW, item.doubts[0].value
+    if method is Method.REPLY and item.partstat not in STATES:
+        delegated = item.partstat == "DELEGATED"
+        return (MailAction.REVIEW, "delegated") if delegated else (MailAction.IGNORED, "no_answer")
+    return None
+
+
+# --- Who answers ---------------------------------------------------------------------------------
+def known_addresses(invitation: Invitation) -> frozenset[str]:
+    """The address on file, and those our mails to this addressee went to."""
+    sent = invitation.messages.values_list("recipient", flat=True)
+    return frozenset(address.lower() for address in (invitation.email, *sent) if address)
+
+
+def _signals(case: Case, item: AnswerItem, invitation: Invitation) -> Signals:
+    style = settings.MAIL_TAG_STYLE
+    found = trust.tags_in(case.letter.recipients, settings.MAIL_FROM, style)
+    # Where a client keeps ORGANIZER it holds the tag too, whatever became of the mail's address.
+    found = found or trust.tags_in((case.answer.organizer,), settings.MAIL_FROM, style)
+    return Signals(
+        tag=match.whose_tag(found, invitation.mail_tag),
+        authenticated=case.mail.authenticated and case.letter.sender == invitation.email.lower(),
+        named=not item.attendee or item.attendee in known_addresses(invitation),
+    )
+
+
+def _why(signals: Signals, item: AnswerItem) -> str:
+    if signals.tag is match.Tag.OTHER:
+        return "other_tag"
+    if not signals.named:
+        return "delegate" if item.delegated_from else "other_attendee"
+    return "not_authenticated"
+
+
+def _answered_as(case: Case, item: AnswerItem, invitation: Invitation) -> str:
+    """The address that is not the invited one, of those the answer shows; "" where all agree."""
+    known = known_addresses(invitation)
+    shown = (item.attendee, case.letter.sender)
+    return next((address for address in shown if address and address not in known), "")
+
+
+# --- Whether it counts ---------------------------------------------------------------------------
+def _closed(invitation: Invitation, now: datetime) -> str:
+    """Why no answer counts any more; "" where one does (ICAL.md B15)."""
+    booking = invitation.booking
+    if booking.status is VisitState.CANCELLED_BY_US:
+        return "cancelled"
+    if invitation.status is InvitationState.WITHDRAWN:
+        return "withdrawn"
+    if booking.status in OUTCOME_STATES or booking.start <= now:
+        return "over"
+    return "not_sent" if booking.status is VisitState.DRAFT else ""
+
+
+def _says(
+    method: str, stamp: datetime, partstat: str, comment: str, *proposed: datetime | None
+) -> tuple[object, ...]:
+    return (method, stamp, partstat, comment, *proposed)
+
+
+def held(invitation: Invitation) -> Held | None:
+    """The answer held, whichever way it came. A clock that is ahead locks nobody out."""
+    found: list[Held] = []
+    row = invitation.mail_answers.filter(action__in=_APPLIED).order_by("-pk").first()
+    if row is not None:
+        says = _says(
+            row.method, row.stamp, row.partstat, row.comment, row.proposed_start, row.proposed_end
+        )
+        found.append(Held(row.sequence or 0, min(row.stamp, row.at), says))
+    if invitation.answered_at and invitation.channel != AnswerChannel.MAIL.value:
+        found.append(Held(invitation.sequence, invitation.answered_at, None))
+    return max(found, key=lambda one: (one.sequence, one.stamp), default=None)
+
+
+def _in_order(case: Case, item: AnswerItem, invitation: Invitation) -> Said:
+    method = case.answer.method
+    ordered = match.order(
+        sequence=item.sequence,
+        stamp=min(item.stamp, case.now),
+        says=_says(
+            method.value,
+            item.stamp,
+            item.partstat,
+            item.comment,
+            item.proposed_start,
+            item.proposed_end,
+        ),
+        current=invitation.sequence,
+        significant=invitation.significant_sequence,
+        held=held(invitation),
+    )
+    if ordered is Order.NEWER:
+        return _answer(case, item, invitation)
+    if ordered is Order.STALE and method is Method.COUNTER:
+        return _outdated(case, item, invitation)
+    return _said(case, item, MailAction.IGNORED, _ORDER_WORDS[ordered])
+
+
+# --- What it does --------------------------------------------------------------------------------
+def _answer(case: Case, item: AnswerItem, invitation: Invitation) -> Said:
+    counter = case.answer.method is Method.COUNTER
+    wishes = (services.Wish(start=item.proposed_start, end=item.proposed_end),) if counter else ()
+    reply = services.Reply(
+        state=InvitationState.COUNTERED if counter else STATES[item.partstat],
+        channel=AnswerChannel.MAIL,
+        comment=item.comment,
+        wishes=wishes,
+    )
+    try:
+        services.answer(invitation=invitation, reply=reply, now=case.now)
+    except Clash:
+        return _said(case, item, MailAction.REVIEW, "clash")
+    except Invalid:
+        return _said(case, item, MailAction.REVIEW, "unusable_time")
+    except IllegalTransition:
+        return _said(case, item, MailAction.IGNORED, "over")
+    if counter:
+        open_ones = invitation.proposals.filter(state=ProposalState.OPEN.value)
+        open_ones.update(based_on=_given(item, invitation))
+        return _said(case, item, MailAction.COUNTER)
+    return _said(case, item, MailAction.REPLY)
+
+
+def _outdated(case: Case, item: AnswerItem, invitation: Invitation) -> Said:
+    """A wish for another time, made before the time was changed: kept and marked, no answer."""
+    if item.proposed_start is None or item.proposed_start < case.now:
+        return _said(case, item, MailAction.IGNORED, "stale")
+    newer = invitation.proposals.filter(state=ProposalState.OPEN.value).exists()
+    Proposal.objects.create(
+        invitation=invitation,
+        start=item.proposed_start,
+        end=item.proposed_end,
+        state=(ProposalState.CLOSED if newer else ProposalState.OPEN).value,
+        created_at=case.now,
+        based_on=_given(item, invitation),
+    )
+    return _said(case, item, MailAction.COUNTER, "outdated")
+
+
+def _given(item: AnswerItem, invitation: Invitation) -> int:
+    """SEQUENCE as it counts: a missing one is the present one, and none is beyond it (B7)."""
+    now = invitation.sequence
+    return now if item.sequence is None else min(item.sequence, now)
+
+
+def _said(case: Case, item: AnswerItem, action: MailAction, reason: str = "") -> Said:
+    return Said(
+        action=action,
+        reason=reason,
+        method=case.answer.method.value,
+        attendee=item.attendee or case.invitation.email.lower(),
+        partstat=item.partstat,
+        comment=item.comment,
+        recurrence_id=item.recurrence_id,
+        proposed_start=item.proposed_start,
+        proposed_end=item.proposed_end,
+        sequence=_given(item, case.invitation),
+        stamp=item.stamp,
+    )
+
+
+def _keep(case: Case, said: Said) -> Said:
+    IncomingAnswer.objects.create(
+        mail=case.mail,
+        invitation=find_instance(case.invitation, said.recurrence_id) or case.invitation,
+        method=said.method,
+        at=case.now,
+        sequence=said.sequence,
+        stamp=said.stamp or case.now,
+        attendee=said.attendee,
+        partstat=said.partstat,
+        comment=said.comment,
+        recurrence_id=said.recurrence_id,
+        proposed_start=said.proposed_start,
+        proposed_end=said.proposed_end,
+        answered_as=said.answered_as,
+        action=said.action.value,
+        reason=said.reason,
+    )
+    return said
