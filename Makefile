@@ -5,16 +5,16 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help run test quick lint messages screenshots lock clean
+.PHONY: help run test quick lint bench-feeds messages screenshots lock clean
 
 VENV := .venv
 PY := $(VENV)/bin/python
-CODE := $(wildcard core partners scheduling config tests)
+CODE := $(wildcard core partners scheduling config bench tests)
 # Once the tests' packages are there, they stay: they hold the runtime ones too.
 RUNTIME := $(if $(wildcard $(VENV)/.tests),$(VENV)/.tests,$(VENV)/.runtime)
 
 help: ## List the commands
-	@sed -nE 's/^([a-z]+):.*## (.*)/make \1\t\2/p' Makefile | expand -t 18
+	@sed -nE 's/^([a-z-]+):.*## (.*)/make \1\t\2/p' Makefile | expand -t 18
 
 run: $(RUNTIME) ## Start everything on this machine (PORT, HOST, DATA_DIR); Ctrl-C stops it
 	@exec $(PY) -m config.run
@@ -34,6 +34,10 @@ lint: $(VENV)/.tests ## Style, types, direction of imports, templates, migration
 	$(VENV)/bin/djangofmt --check --quiet templates
 	$(VENV)/bin/deptry .
 	PY=$(PY) bash tests/services/checks.sh
+
+bench-feeds: $(VENV)/.tests ## Feeds beside nginx and other calendar servers, as ratios (ARGS="--sizes 1000 --no-peers")
+	bash bench/provision.sh
+	@$(PY) -m bench.feeds $(ARGS)
 
 messages: $(VENV)/.tests ## Collect the texts to translate and compile the translations
 	@command -v msgfmt >/dev/null || { echo "make messages needs gettext: apt-get install gettext" >&2; exit 1; }

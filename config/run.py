@@ -111,9 +111,11 @@ def commands(plan: Plan) -> dict[str, list[str]]:
     celery = ["celery", "--app", "config", "--quiet"]
     return {
         "web": [
-            *("granian", "--interface", "wsgi", "--no-ws", "--workers", "1"),
+            # Threads of one process wait for each other's turn: two processes of two answer a
+            # calendar's poll twice as fast as one of four (bench/feeds).
+            *("granian", "--interface", "wsgi", "--no-ws", "--workers", "2"),
             # A worker that is just starting misses the signal to stop, and is ended by force.
-            *("--blocking-threads", "4", "--workers-kill-timeout", "5"),
+            *("--blocking-threads", "2", "--workers-kill-timeout", "5"),
             *("--host", plan.host, "--port", str(plan.port), "config.wsgi:application"),
         ],
         "beat": [*celery, "beat", "--loglevel", "WARNING", "--pidfile", ""],

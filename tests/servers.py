@@ -191,13 +191,13 @@ class WebServer(Server):
 
 @contextmanager
 def django_server(
-    environment: Mapping[str, str], *, port: int | None = None, workers: int = 1
+    environment: Mapping[str, str], *, port: int | None = None, workers: int = 2
 ) -> Iterator[WebServer]:
     """The application on a free port, up when /healthz answers; migrate and seed before."""
     port = port or free_port()
     url = f"http://127.0.0.1:{port}"
     serve = [sys.executable, "-m", "granian", "--interface", "wsgi", "--no-ws"]
-    serve += ["--workers", str(workers), "--blocking-threads", "4"]
+    serve += ["--workers", str(workers), "--blocking-threads", "2"]
     serve += ["--workers-kill-timeout", "5"]  # a worker that is starting misses the signal
     serve += ["--host", "127.0.0.1", "--port", str(port), "config.wsgi:application"]
     with (

@@ -13,9 +13,9 @@ from pathlib import Path
 from django.conf import settings
 
 from scheduling.calendars import feed as calendar_feed
-from scheduling.models import FeedCalendar, FeedSegment
+from scheduling.models import FeedSegment
 
-_PIECE = 256 * 1024
+_PIECE = 512 * 1024
 #: Files that nobody asked for in so long are deleted (seconds).
 UNUSED = 2 * 24 * 3600
 
@@ -43,15 +43,15 @@ def keep(path: Path, pieces: Iterator[bytes]) -> None:
         raise
 
 
-def joined(calendar: FeedCalendar) -> Path:
-    """The file of the calendar's segments, made where it lacks. Raises Changed."""
-    path = path_of(calendar.etag, "ics")
+def joined(calendar: int, etag: str) -> Path:
+    """The file of a calendar's segments, made where it lacks. Raises Changed."""
+    path = path_of(etag, "ics")
     if not path.exists():
-        keep(path, _segments(calendar))
+        keep(path, _segments(calendar, etag))
     return path
 
 
-def _segments(calendar: FeedCalendar) -> Iterator[bytes]:
+def _segments(calendar: int, etag: str) -> Iterator[bytes]:
     """One month after the other; at the end they must be those that the ETag was made of."""
     rows = FeedSegment.objects.filter(calendar=calendar).order_by("month")
     digests = []
@@ -61,12 +61,12 @@ def _segments(calendar: FeedCalendar) -> Iterator[bytes]:
             raise Changed
         digests.append(found[1])
         yield bytes(found[0])
-    if calendar_feed.etag(digests) != calendar.etag:
+    if calendar_feed.etag(digests) != etag:
         raise Changed
 
 
 def read(path: Path) -> Iterator[bytes]:
-    """The file in pieces of 256 KiB; it stays readable even if it is deleted meanwhile."""
+    """The file in pieces of 512 KiB; it stays readable even if it is deleted meanwhile."""
     with path.open("rb", buffering=0) as file:
         while piece := file.read(_PIECE):
             yield piece

@@ -1,6 +1,7 @@
 """Months joined from stored blocks, and the one ETag of them all."""
 
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 
 from django.conf import settings
 from django.db import transaction
@@ -14,7 +15,13 @@ EMPTY = calendar_feed.etag([])
 
 def window(now: datetime) -> tuple[str, str]:
     """The first and the last month that a feed shows at ``now`` (FEED_MONTHS_BACK, _FORWARD)."""
-    today = timezone.localdate(now)
+    return _window(now.replace(minute=0, second=0, microsecond=0))
+
+
+@lru_cache(maxsize=8)
+def _window(hour: datetime) -> tuple[str, str]:
+    """The same for a whole hour: no zone's day begins within one that this house can be in."""
+    today = timezone.localdate(hour)
     months = today.year * 12 + today.month - 1
     return _month(months - settings.FEED_MONTHS_BACK), _month(months + settings.FEED_MONTHS_FORWARD)
 
@@ -34,9 +41,9 @@ def span(now: datetime) -> tuple[datetime, datetime]:
     return midnight[0].astimezone(UTC), midnight[1].astimezone(UTC)
 
 
-def stands(calendar: FeedCalendar, now: datetime) -> bool:
-    """Whether nothing has changed since its segments were joined."""
-    return calendar.built_version == calendar.version and calendar.built_window == window(now)[0]
+def stands(version: int, built_version: int, built_window: str, now: datetime) -> bool:
+    """Whether nothing has changed since a calendar's segments were joined."""
+    return built_version == version and built_window == window(now)[0]
 
 
 def refresh(scope_key: str, variant: str, now: datetime) -> FeedCalendar:
@@ -50,7 +57,7 @@ def refresh(scope_key: str, variant: str, now: datetime) -> FeedCalendar:
         calendar = FeedCalendar.objects.select_for_update().get(
             scope_key=scope_key, variant=variant
         )
-        if stands(calendar, now):
+        if stands(calendar.version, calendar.built_version, calendar.built_window, now):
             return calendar
         first, last = window(now)
         calendar.segments.exclude(month__gte=first, month__lte=last).delete()

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from http import HTTPStatus
+from typing import NamedTuple
 
 from django.db import connection
 from django.utils.http import http_date, parse_etags, parse_http_date_safe
@@ -19,7 +20,7 @@ from core import tokens
 from scheduling.calendars import feed as calendar_feed
 from scheduling.calendars.snapshots import FeedSnapshot
 from scheduling.feeds import bodies, busy, segments
-from scheduling.models import Feed, FeedCalendar
+from scheduling.models import Feed
 
 logger = logging.getLogger(__name__)
 
@@ -38,7 +39,7 @@ _ALWAYS = (
 )
 #: One question finds the feed, whether those who own it are still here, and what is built.
 _FIND = """
-SELECT f.id, f.name, f.scope_key, f.variant, f.changed_at, f.last_fetched_at, f.scope,
+SELECT f.id, f.name, f.scope_key, f.variant, f.changed_at, f.last_fetched_at,
        c.id, c.version, c.built_version, c.built_window, c.etag, c.size, c.last_modified
 FROM scheduling_feed f
 LEFT JOIN scheduling_feedcalendar c ON c.scope_key = f.scope_key AND c.variant = f.variant
@@ -71,13 +72,31 @@ class Told:
     body: Iterator[bytes]
 
 
-@dataclass(frozen=True, slots=True)
-class _Found:
+class _Found(NamedTuple):
+    """The row of ``_FIND``, in its order; the calendar's part is None before its first GET."""
+
     pk: int
     name: str
-    changed_at: datetime
-    last_fetched_at: datetime | None
-    calendar: FeedCalendar
+    scope_key: str
+    variant: str
+    changed_at: datetime | str
+    last_fetched_at: datetime | str | None
+    calendar: int | None
+    version: int
+    built_version: int
+    built_window: str
+    etag: str
+    size: int
+    last_modified: datetime | str | None
+
+
+class _Built(NamedTuple):
+    """What is told of a calendar that stands."""
+
+    pk: int
+    etag: str
+    size: int
+    last_modified: datetime
 
 
 def respond(asked: Asked, now: datetime) -> Told:
@@ -104,55 +123,61 @@ def _find(token: str) -> _Found | None:
     with connection.cursor() as cursor:
         cursor.execute(_FIND, [tokens.fingerprint(token)])
         row = cursor.fetchone()
-    if row is None:
-        return None
-    if row[7] is None:
-        calendar = FeedCalendar(scope_key=row[2], variant=row[3])
-    else:
-        calendar = FeedCalendar(
-            id=row[7], scope_key=row[2], variant=row[3], version=row[8], built_version=row[9],
-            built_window=row[10], etag=row[11], size=row[12], last_modified=_aware(row[13]),
-        )  # fmt: skip
-    changed_at = _aware(row[4])
-    assert changed_at is not None
-    return _Found(row[0], row[1], changed_at, _aware(row[5]), calendar)
+    return None if row is None else _Found._make(row)
 
 
-def _aware(value: datetime | str | None) -> datetime | None:
+@lru_cache(maxsize=4096)
+def _aware(value: datetime | str) -> datetime:
     """An instant as a raw question gives it: SQLite keeps text, in UTC."""
-    if value is None:
-        return None
     instant = datetime.fromisoformat(value) if isinstance(value, str) else value
     return instant if instant.tzinfo is not None else instant.replace(tzinfo=UTC)
 
 
+def _built(found: _Found, now: datetime) -> _Built:
+    """The calendar as it stands, joined first where something has changed."""
+    if (
+        found.calendar is not None
+        and found.last_modified is not None
+        and segments.stands(found.version, found.built_version, found.built_window, now)
+    ):
+        return _Built(found.calendar, found.etag, found.size, _aware(found.last_modified))
+    calendar = segments.refresh(found.scope_key, found.variant, now)
+    assert calendar.last_modified is not None
+    return _Built(calendar.pk, calendar.etag, calendar.size, calendar.last_modified)
+
+
 def _answer(asked: Asked, found: _Found, kind: str, now: datetime) -> Told:
-    calendar = found.calendar
-    if not segments.stands(calendar, now):
-        calendar = segments.refresh(calendar.scope_key, calendar.variant, now)
+    built = _built(found, now)
     _note(found, asked.agent, now)
     head, digest = _head(found.name)
-    etag = calendar_feed.etag([kind, digest, calendar.etag])
-    assert calendar.last_modified is not None
-    modified = max(calendar.last_modified, found.changed_at)
-    validators = (("ETag", etag), ("Last-Modified", http_date(modified.timestamp())))
+    modified = max(built.last_modified, _aware(found.changed_at))
+    etag, validators = _validators(kind, digest, built.etag, modified)
     if _has_it(asked, etag, modified):
-        return Told(HTTPStatus.NOT_MODIFIED, (*validators, *_ALWAYS), iter(()))
+        return Told(HTTPStatus.NOT_MODIFIED, validators, iter(()))
     if kind == "ifb":
-        path = busy.joined(calendar, now)
+        path = busy.joined(found.scope_key, built.etag, built.last_modified, now)
         size = path.stat().st_size
         pieces = bodies.read(path)
     else:
-        path = bodies.joined(calendar)
-        size = len(head) + calendar.size + len(calendar_feed.tail())
+        path = bodies.joined(built.pk, built.etag)
+        size = len(head) + built.size + len(calendar_feed.tail())
         pieces = calendar_feed.join(head, bodies.read(path))
     headers = (
         ("Content-Type", "text/calendar; charset=utf-8"),
         ("Content-Length", str(size)),
         *validators,
-        *_ALWAYS,
     )
     return Told(HTTPStatus.OK, headers, pieces if asked.method == "GET" else iter(()))
+
+
+@lru_cache(maxsize=4096)
+def _validators(
+    kind: str, head: str, calendar: str, modified: datetime
+) -> tuple[str, tuple[tuple[str, str], ...]]:
+    """The ETag, and the headers that are the same with and without a body."""
+    etag = calendar_feed.etag([kind, head, calendar])
+    stamp = http_date(modified.timestamp())
+    return etag, (("ETag", etag), ("Last-Modified", stamp), *_ALWAYS)
 
 
 @lru_cache(maxsize=1024)
@@ -181,7 +206,7 @@ def _has_it(asked: Asked, etag: str, modified: datetime) -> bool:
 def _note(found: _Found, agent: str, now: datetime) -> None:
     """Remember that the feed was fetched, at most once in 15 minutes."""
     last = found.last_fetched_at
-    if last is None or now - last >= NOTE_FETCH_EVERY:
+    if last is None or now - _aware(last) >= NOTE_FETCH_EVERY:
         Feed.objects.filter(pk=found.pk).update(last_fetched_at=now, last_client=client_name(agent))
 
 

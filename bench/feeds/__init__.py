@@ -1,0 +1,1 @@
+"""Feeds beside a static file and beside other calendar servers."""

@@ -1,0 +1,81 @@
+"""Run inside an installation: fill it with events, make one feed, change one event.
+
+``python -m bench.feeds.house fill N`` prints the feed's path; ``change`` moves one event and prints
+how long the stored blocks, places and marks took (seconds).
+"""
+
+import os
+import sys
+import time
+from datetime import UTC, datetime, timedelta
+
+import django
+
+
+def main() -> None:
+    """One of the two acts."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    django.setup()
+    if sys.argv[1] == "fill":
+        print(_fill(int(sys.argv[2])))
+    else:
+        print(_change(int(sys.argv[2])))
+
+
+def _fill(count: int) -> str:
+    from core.models import Role, User
+    from scheduling import links
+    from scheduling.demo import blocks
+    from scheduling.feeds import manage
+    from scheduling.models import Booking, FeedLevel, FeedScope
+    from scheduling.states import BookingKind, VisitState
+
+    now = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
+    user = User.objects.create_user(
+        "bench", "bench@bench.example", first_name="Bench", role=Role.SOCIONOM.value
+    )
+    # Evenly over eleven months back and sixteen forward: what every feed shows.
+    first, span = now - timedelta(days=330), timedelta(days=330 + 480)
+    bookings = [
+        Booking(
+            kind=BookingKind.MEETING.value,
+            state=VisitState.CONFIRMED.value,
+            title=f"Samverkansmöte {number:05d} om läsning, lånekort och digital hjälp i höst",
+            start=first + span * number / count,
+            end=first + span * number / count + timedelta(minutes=75),
+            feed_changed_at=now,
+            created_at=now,
+            version=1,
+        )
+        for number in range(count)
+    ]
+    Booking.objects.bulk_create(bookings, batch_size=1000)
+    blocks.write(bookings)
+    feed = manage.create(actor=user, now=now, scope=FeedScope.ALL, level=FeedLevel.FULL)
+    return "/feeds" + links.feed_url(feed).rpartition("/feeds")[2]
+
+
+def _change(times: int) -> float:
+    """The median of ``times`` changes, each in its own transaction."""
+    from statistics import median
+
+    from django.db import transaction
+
+    from scheduling.feeds import blocks
+    from scheduling.models import Booking
+
+    rows = list(Booking.objects.order_by("-start")[: times * 3])
+    taken = []
+    for number in range(times):
+        booking = rows[number * 3]
+        booking.title = f"{booking.title[:100]} {number}"
+        begin = time.perf_counter()
+        with transaction.atomic():
+            booking.save(update_fields=["title"])
+            blocks.touch(booking, datetime.now(UTC))
+        taken.append(time.perf_counter() - begin)
+    return median(taken)
+
+
+if __name__ == "__main__":
+    main()
