@@ -1,7 +1,8 @@
 """Which calendars a booking stands in, kept as rows with the change that made it so.
 
 A change marks what it touches, before and after, in its own transaction: the calendars' versions
-grow and the months' segments go. Its cost follows the booking's own few rows, not the history.
+grow, and the months are to be joined anew. Its cost follows the booking's own few rows, not the
+history.
 """
 
 from collections.abc import Iterable
@@ -110,24 +111,32 @@ def sync(booking: Booking) -> None:
 
 
 def mark(spots: Iterable[Spot]) -> None:
-    """Calendars with somebody to read them are built anew by their next GET.
+    """Calendars with somebody to read them are joined anew by their next GET.
 
     The calendars' rows are locked first, in one order: whoever joins segments meanwhile is waited
-    for, and what they joined goes (see ``segments.refresh``).
+    for, and the month that they joined is marked after them (see ``segments.refresh``).
     """
     spots = set(spots)
-    touched = list(
+    touched = dict(
         FeedCalendar.objects.select_for_update()
         .filter(scope_key__in={key for key, _month in spots})
         .order_by("pk")
-        .values_list("pk", flat=True)
+        .values_list("pk", "scope_key")
     )
     if not touched:
         return
     FeedCalendar.objects.filter(pk__in=touched).update(version=F("version") + 1)
-    FeedSegment.objects.filter(
-        calendar__in=touched, month__in={month for _key, month in spots}
-    ).delete()
+    FeedSegment.objects.bulk_create(
+        [
+            FeedSegment(calendar_id=pk, month=month, data=b"", digest="", size=0, count=0)
+            for pk, key in touched.items()
+            for month in sorted({month for other, month in spots if other == key})
+        ],
+        update_conflicts=True,
+        unique_fields=["calendar", "month"],
+        # The old bytes may lie until they are joined anew: what is empty here is what counts.
+        update_fields=["digest"],
+    )
 
 
 def drop_due(now: datetime) -> int:

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from scheduling.calendars import feed as calendar_feed
-from scheduling.models import FeedBlock, FeedCalendar, FeedPlace, FeedSegment
+from scheduling.models import FeedCalendar, FeedPlace, FeedSegment
 
 EMPTY = calendar_feed.etag([])
 
@@ -47,58 +47,74 @@ def stands(version: int, built_version: int, built_window: str, now: datetime) -
 
 
 def refresh(scope_key: str, variant: str, now: datetime) -> FeedCalendar:
-    """Join the months that a change has taken away; nothing is rendered.
+    """Join the months that a change has marked; nothing is rendered.
 
     The calendar's row is locked while its blocks are read: a change that is being made waits with
-    its mark until the joining is done, and then takes what was joined away again.
+    its mark until the joining is done, and then marks what was joined again.
     """
-    FeedCalendar.objects.get_or_create(scope_key=scope_key, variant=variant)
+    wanted = FeedCalendar.objects.filter(scope_key=scope_key, variant=variant)
     with transaction.atomic():
-        calendar = FeedCalendar.objects.select_for_update().get(
-            scope_key=scope_key, variant=variant
-        )
+        calendar = wanted.select_for_update().first()
+        if calendar is None:
+            # Two first readers at once: one makes the row, both go on with it.
+            FeedCalendar.objects.bulk_create(
+                [FeedCalendar(scope_key=scope_key, variant=variant)], ignore_conflicts=True
+            )
+            calendar = wanted.select_for_update().get()
         if stands(calendar.version, calendar.built_version, calendar.built_window, now):
             return calendar
         first, last = window(now)
-        calendar.segments.exclude(month__gte=first, month__lte=last).delete()
-        shown = FeedPlace.objects.filter(
-            scope_key=scope_key, month__gte=first, month__lte=last
-        ).values_list("month", flat=True)
-        kept = set(calendar.segments.values_list("month", flat=True))
-        for month in sorted(set(shown.distinct()) - kept):
-            _join(calendar, month)
-        _count(calendar, now)
+        if calendar.built_window != first:
+            _turn(calendar, first, last)
+        rows = calendar.segments.filter(month__gte=first, month__lte=last).order_by("month")
+        known = {
+            month: (digest, size, count)
+            for month, digest, size, count in rows.values_list("month", "digest", "size", "count")
+        }
+        marked = [month for month, (digest, _size, _events) in known.items() if not digest]
+        known |= {month: _join(calendar, month) for month in marked}
+        _count(calendar, list(known.values()), now)
         calendar.built_version, calendar.built_window = calendar.version, first
         calendar.save()
     return calendar
 
 
-def _join(calendar: FeedCalendar, month: str) -> None:
+def _turn(calendar: FeedCalendar, first: str, last: str) -> None:
+    """Another month has begun, or nothing was ever joined: mark what comes into the window."""
+    calendar.segments.exclude(month__gte=first, month__lte=last).delete()
+    shown = FeedPlace.objects.filter(
+        scope_key=calendar.scope_key, month__gte=first, month__lte=last
+    ).values_list("month", flat=True)
+    FeedSegment.objects.bulk_create(
+        [
+            FeedSegment(calendar=calendar, month=month, data=b"", digest="", size=0, count=0)
+            for month in sorted(set(shown.distinct()))
+        ],
+        ignore_conflicts=True,
+    )
+
+
+def _join(calendar: FeedCalendar, month: str) -> tuple[str, int, int]:
+    """Digest, size and number of the month's events; a month without any stays as nothing."""
     blocks = (
-        FeedBlock.objects.filter(
-            variant=calendar.variant,
-            booking__places__scope_key=calendar.scope_key,
-            booking__places__month=month,
+        FeedPlace.objects.filter(
+            scope_key=calendar.scope_key, month=month, booking__blocks__variant=calendar.variant
         )
-        .order_by("booking__start", "booking_id")
-        .values_list("block", flat=True)
+        .order_by("start", "booking_id")
+        .values_list("booking__blocks__block", flat=True)
     )
     pieces = [bytes(block) for block in blocks]
     data = b"".join(pieces)
-    FeedSegment.objects.create(
-        calendar=calendar,
-        month=month,
-        data=data,
-        digest=calendar_feed.digest(data),
-        size=len(data),
-        count=len(pieces),
+    joined = (calendar_feed.digest(data), len(data), len(pieces))
+    calendar.segments.filter(month=month).update(
+        data=data, digest=joined[0], size=joined[1], count=joined[2]
     )
+    return joined
 
 
-def _count(calendar: FeedCalendar, now: datetime) -> None:
-    """The ETag from the segments' digests; Last-Modified moves with it, always forward."""
-    rows = list(calendar.segments.order_by("month").values_list("digest", "size", "count"))
-    etag = calendar_feed.etag([digest for digest, _size, _count in rows])
+def _count(calendar: FeedCalendar, rows: list[tuple[str, int, int]], now: datetime) -> None:
+    """The ETag from the digests of months that hold something; Last-Modified moves with it."""
+    etag = calendar_feed.etag([digest for digest, size, _count in rows if size])
     calendar.size = sum(size for _digest, size, _count in rows)
     calendar.count = sum(count for _digest, _size, count in rows)
     if etag != calendar.etag or calendar.last_modified is None:

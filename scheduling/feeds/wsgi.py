@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from threading import Lock
 from typing import Any
 
-from django.db import close_old_connections
+from django.db import connection
 from django.utils import timezone
 
 from scheduling.feeds import serve
@@ -43,9 +43,10 @@ class Feeds:
             agent=environ.get("HTTP_USER_AGENT", ""),
         )
         try:
-            # As Django does around each request: a connection that died is not used again.
-            close_old_connections()
             with _ONE:
+                # A connection past its age is not used again, as around each of Django's requests;
+                # one that died shows itself by its first question (``serve``).
+                connection.close_if_unusable_or_obsolete()
                 told = serve.respond(asked, timezone.now())
         except Exception:
             # The outermost frame: logged without the address, told as what it is.

@@ -163,7 +163,7 @@ class FeedCalendar(models.Model):
 
 
 class FeedSegment(models.Model):
-    """One month of one calendar, joined. A change deletes it; the next GET joins it again."""
+    """One month of one calendar, joined. A change empties ``digest``; the next GET joins anew."""
 
     calendar = models.ForeignKey(FeedCalendar, on_delete=models.CASCADE, related_name="segments")
     month = models.CharField(max_length=7)
