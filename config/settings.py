@@ -71,6 +71,13 @@ def _database() -> dict[str, Any]:
         }
     else:
         parsed["CONN_HEALTH_CHECKS"] = True
+        # Only what is prepared on purpose is planned once (scheduling.feeds.serve); Django's own
+        # questions are not prepared, and are planned for their values as ever.
+        parsed["OPTIONS"] = {
+            **parsed.get("OPTIONS", {}),
+            "options": "-c plan_cache_mode=force_generic_plan",
+            "prepare_threshold": 5,
+        }
     # Opening one costs more than most questions do, on SQLite too.
     parsed["CONN_MAX_AGE"] = 60
     return parsed

@@ -7,6 +7,7 @@ wrong. The host is never looked at, since no address is written into an answer.
 
 import logging
 from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager, nullcontext
 from threading import Lock
 from typing import Any
 
@@ -16,9 +17,10 @@ from django.utils import timezone
 from scheduling.feeds import serve
 
 logger = logging.getLogger(__name__)
-#: One look-up at a time: threads that wait here do not wait for the interpreter, and the one that
-#: looks has it back at once after each question (measured: twice as many answers a second).
-_ONE = Lock()
+#: On SQLite one look-up at a time: threads that wait here do not wait for the interpreter, and the
+#: one that looks has it back at once after each question (measured: twice as many answers a
+#: second). A server is waited for, and others may go on meanwhile.
+_TURN: AbstractContextManager[Any] = Lock() if connection.vendor == "sqlite" else nullcontext()
 Environ = dict[str, Any]
 Start = Callable[..., Any]
 App = Callable[[Environ, Start], Iterable[bytes]]
@@ -43,7 +45,7 @@ class Feeds:
             agent=environ.get("HTTP_USER_AGENT", ""),
         )
         try:
-            with _ONE:
+            with _TURN:
                 # A connection past its age is not used again, as around each of Django's requests;
                 # one that died shows itself by its first question (``serve``).
                 connection.close_if_unusable_or_obsolete()
