@@ -13,6 +13,13 @@ from scheduling.models.followup import (
     InterestSignal,
     SignalSource,
 )
+from scheduling.models.hosting import (
+    AvoidTime,
+    BusyInterval,
+    OwnCalendar,
+    WorkingDay,
+    WorkingHours,
+)
 from scheduling.models.invitation import Answer, Invitation, Proposal
 from scheduling.models.message import CallTask, Message
 from scheduling.models.place import (
@@ -26,17 +33,40 @@ from scheduling.models.place import (
     Room,
 )
 from scheduling.models.programme import Programme
+from scheduling.models.words import (
+    DIET_LABELS,
+    INTERPRETER_STATE_LABELS,
+    OWN_CALENDAR_MODE_LABELS,
+    ROOM_FEATURE_LABELS,
+    SIDE_LABELS,
+    TRAVEL_LABELS,
+    Diet,
+    InterpreterState,
+    OwnCalendarMode,
+    RoomFeature,
+    Side,
+    Travel,
+)
 
 __all__ = [
+    "DIET_LABELS",
+    "INTERPRETER_STATE_LABELS",
+    "OWN_CALENDAR_MODE_LABELS",
+    "ROOM_FEATURE_LABELS",
+    "SIDE_LABELS",
+    "TRAVEL_LABELS",
     "Allocation",
     "Analysis",
     "Answer",
+    "AvoidTime",
     "Booking",
     "BoundaryCase",
+    "BusyInterval",
     "CallTask",
     "CalmTime",
     "Closure",
     "Decision",
+    "Diet",
     "Effort",
     "EffortKind",
     "Feed",
@@ -49,17 +79,25 @@ __all__ = [
     "Host",
     "Interest",
     "InterestSignal",
+    "InterpreterState",
     "Invitation",
     "Library",
     "Message",
     "NoOverlap",
     "OpeningHours",
+    "OwnCalendar",
+    "OwnCalendarMode",
     "Programme",
     "Proposal",
     "Resource",
     "ResourceKind",
     "Room",
+    "RoomFeature",
+    "Side",
     "SignalSource",
     "TrainingSession",
+    "Travel",
     "Visit",
+    "WorkingDay",
+    "WorkingHours",
 ]
