@@ -9,6 +9,7 @@ The standard library's client is used because it connects where it is told; a pi
 two lines there.
 """
 
+import contextlib
 import http.client
 import ipaddress
 import re
@@ -152,22 +153,24 @@ class _Connection(http.client.HTTPConnection):
         port = parts.port or (443 if self._tls else 80)
         super().__init__(parts.hostname or "", port, timeout=seconds)
         self._address = address
+        #: Kept, since the library forgets its own when the answer has no length.
+        self._live: socket.socket | None = None
 
     def connect(self) -> None:
-        self.sock = socket.create_connection((self._address, self.port), self.timeout)
+        self.sock = self._live = socket.create_connection((self._address, self.port), self.timeout)
         if self._tls:
             wrapped = ssl.create_default_context().wrap_socket(
                 self.sock, server_hostname=self.host, do_handshake_on_connect=False
             )
             # Known to ``cut`` before the handshake, which a slow server can draw out.
-            self.sock = wrapped
+            self.sock = self._live = wrapped
             wrapped.do_handshake()
 
     def cut(self) -> None:
         """End whatever goes on, from another thread; its reader gets an end of file."""
-        if self.sock is not None:
+        if self._live is not None:
             try:
-                socket.socket.shutdown(self.sock, socket.SHUT_RDWR)
+                socket.socket.shutdown(self._live, socket.SHUT_RDWR)
             except OSError:
                 return  # It has ended by itself.
 
@@ -197,7 +200,11 @@ def _answer(
 ) -> bytes | str:
     path = parts.path or "/"
     connection.request("GET", f"{path}?{parts.query}" if parts.query else path, headers=_HEADERS)
-    response = connection.getresponse()
+    with contextlib.closing(connection.getresponse()) as response:
+        return _read(response, policy, deadline)
+
+
+def _read(response: http.client.HTTPResponse, policy: Policy, deadline: float) -> bytes | str:
     if response.status in _REDIRECT:
         return response.headers.get("Location") or ""
     if response.status != http.client.OK:
