@@ -2,7 +2,6 @@
 
 import uuid
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -11,9 +10,9 @@ from core.errors import Invalid
 from partners.models import Contact, Group, SizeBand
 from scheduling.booking import times
 from scheduling.booking.services import VisitPlan
+from scheduling.forms.wall import instant
 from scheduling.models import Host, Programme, Room
 
-STOCKHOLM = ZoneInfo("Europe/Stockholm")
 SLOT_PARTS = 4
 
 
@@ -192,7 +191,7 @@ def _time(
     if not data["own_date"] or not data["own_time"]:
         message = str(_("Välj en av tiderna, eller skriv dag och klockslag."))
         raise Invalid(message, fields={"slot": message})
-    start = datetime.combine(data["own_date"], data["own_time"], tzinfo=STOCKHOLM)
+    start = instant(data["own_date"], data["own_time"], "own_time")
     room, hosts = times.pick(
         groups=(group,),
         programme=programme,

@@ -1,16 +1,15 @@
 """Small forms of a visit's page: move, change, cancel, an answer taken by phone."""
 
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from partners.models import SizeBand
+from scheduling.forms.wall import instant
 from scheduling.models import Booking, Host, Invitation, Room
 from scheduling.states import InvitationState
 
-STOCKHOLM = ZoneInfo("Europe/Stockholm")
 
 
 class MoveForm(forms.Form):
@@ -28,12 +27,20 @@ class MoveForm(forms.Form):
         required=False,
         empty_label=_("Samma rum"),
     )
+    hours_confirmed = forms.BooleanField(
+        label=_("Värden har sagt ja till en tid utanför öppettiderna"), required=False
+    )
+    busy_override = forms.CharField(
+        label=_("Varför det går fast värdens egen kalender är upptagen"),
+        required=False,
+        max_length=200,
+    )
     version = forms.IntegerField(widget=forms.HiddenInput)
 
     def start(self) -> datetime:
-        """The new start, aware."""
+        """The new start, aware. Raises Invalid for a clock that the night skips or repeats."""
         data = self.cleaned_data
-        return datetime.combine(data["day"], data["clock"], tzinfo=STOCKHOLM)
+        return instant(data["day"], data["clock"], "clock")
 
 
 class ChangeForm(forms.Form):

@@ -91,6 +91,9 @@ def _page(
             room=booking.visit.room,
             size=booking.visit.size,
             library=library,
+            hosts=booking.visit.hosts,
+            groups=list(booking.visit.groups.all()),
+            hours_confirmed=booking.visit.hours_confirmed,
         )
         if library and booking.status in OPEN_STATES
         else [],
@@ -130,6 +133,8 @@ def move(request: HttpRequest, pk: int) -> HttpResponse:
                 start=form.start(),
                 room=form.cleaned_data["room"],
                 version=form.cleaned_data["version"],
+                hours_confirmed=form.cleaned_data["hours_confirmed"],
+                busy_override=form.cleaned_data["busy_override"],
             )
         except DomainError as error:
             return _form_page(request, "move", booking, error=error, form=form, times=found)
