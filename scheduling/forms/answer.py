@@ -1,16 +1,16 @@
 """The partner's answer: two buttons and at most three lines."""
 
-from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import timedelta
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from core.errors import Invalid
 from partners.models import SizeBand
 from scheduling.booking.services import Reply, Wish
+from scheduling.forms.wall import instant
 from scheduling.states import AnswerChannel, InvitationState
 
-STOCKHOLM = ZoneInfo("Europe/Stockholm")
 BUTTONS = {
     "ja": InvitationState.ACCEPTED,
     "nej": InvitationState.DECLINED,

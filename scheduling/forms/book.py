@@ -10,6 +10,7 @@ from core.errors import Invalid
 from partners.models import Contact, Group, SizeBand
 from scheduling.booking import times
 from scheduling.booking.services import VisitPlan
+from scheduling.forms.facts import BookingFacts
 from scheduling.forms.wall import instant
 from scheduling.models import Host, Programme, Room
 
@@ -117,6 +118,7 @@ class BookForm(forms.Form):
         if not self.is_bound:
             self.initial.setdefault("key", uuid.uuid4().hex)
         self.chosen = self._chosen()
+        self.facts = BookingFacts.for_page(self.data, self.chosen)
         if self.chosen is not None:
             contacts = self.chosen.contacts.filter(archived_at=None).order_by("pk")
             self.fields["contact"].queryset = contacts  # type: ignore[attr-defined]
@@ -165,7 +167,7 @@ def plan_from(form: BookForm, group: Group, now: datetime) -> VisitPlan:
     if room is None:
         message = str(_("Inget rum är ledigt då. Välj en annan tid."))
         raise Invalid(message, fields={"room": message})
-    return VisitPlan(
+    plan = VisitPlan(
         groups=(group,),
         programme=programme,
         start=start,
@@ -179,7 +181,9 @@ def plan_from(form: BookForm, group: Group, now: datetime) -> VisitPlan:
         interpreter=data["interpreter"],
         diets=data["diets"],
         greeting=data["greeting"],
+        hours_confirmed=data["accept_warnings"],
     )
+    return form.facts.onto(plan)
 
 
 def _time(

@@ -185,7 +185,7 @@ class Visit(models.Model):
     @property
     def has_plan(self) -> bool:
         """Whether anything is said in the approach plan."""
-        words = (self.plan_quiet_place, self.plan_exit)
+        words = (self.plan_quiet_place, self.plan_exit, self.plan_routine_url)
         ticks = (self.two_hosts, self.plan_rules_explained, self.plan_guards_informed)
         return any(words) or any(ticks)
 
