@@ -294,6 +294,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(hour=3, minute=20),
         "options": {"expires": 3600.0},
     },
+    "read-own-calendars": {
+        "task": "scheduling.read_own_calendars",
+        "schedule": 60.0,
+        "options": {"expires": 60.0},
+    },
 }
 
 # --- Calendar feeds -----------------------------------------------------------------------------

@@ -157,6 +157,32 @@ def relative_day(d: date, today: date, lang: str = "sv", tz: ZoneInfo = STOCKHOL
     return f"{-days} days ago" if english else f"för {-days} dagar sedan"
 
 
+# --- Wall time to instants ---------------------------------------------------------------------
+
+
+class ClockGap(ValueError):
+    """The wall time does not exist: the clock is put forward over it."""
+
+
+class ClockOverlap(ValueError):
+    """The wall time comes twice: the clock is put back over it."""
+
+
+def at_wall(d: date, t: time, tz: ZoneInfo = STOCKHOLM) -> datetime:
+    """The one instant at which the wall shows ``t`` on ``d``, aware in ``tz``.
+
+    Raises ClockGap for a time that the spring's change skips (29 March 2026 2.30), ClockOverlap
+    for one that the autumn's repeats (25 October 2026 2.30): nobody can know which is meant.
+    """
+    first = datetime.combine(d, t.replace(tzinfo=None, fold=0), tzinfo=tz)
+    second = first.replace(fold=1)
+    if first.utcoffset() == second.utcoffset():
+        return first
+    if first.astimezone(UTC).astimezone(tz).replace(tzinfo=None) != first.replace(tzinfo=None):
+        raise ClockGap("The clock is put forward over this time.")
+    raise ClockOverlap("The clock is put back over this time.")
+
+
 # --- Weeks (ISO 8601: Monday first, week 1 holds 4 January) ------------------------------------
 
 

@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from partners.services.staging import erase_staged_imports
 from scheduling.booking import reminders
+from scheduling.busy import calendars
 from scheduling.feeds import bodies, manage, places
 from scheduling.followup import retention
 from scheduling.insight import files
@@ -48,3 +49,9 @@ def every_night() -> None:
 def make_report_file(pk: int) -> None:
     """One PDF of the report."""
     files.make(pk)
+
+
+@shared_task(name="scheduling.read_own_calendars")
+def read_own_calendars() -> None:
+    """Hosts' own calendars that are due."""
+    calendars.read_due(now=timezone.now())

@@ -6,6 +6,7 @@ from scheduling.api import (
     acts,
     efforts,
     feeds,
+    house,
     mailbox,
     network,
     relation,
@@ -18,6 +19,7 @@ from scheduling.api import (
 
 routers: list[tuple[str, Router]] = [
     ("", resources.router),
+    ("", house.router),
     ("/visits", visits.router),
     ("/visits", acts.router),
     ("/feeds", feeds.router),

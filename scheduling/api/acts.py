@@ -47,6 +47,8 @@ def move(request: HttpRequest, visit: int, payload: MoveIn) -> object:
         end=payload.end,
         room=one(active_rooms(), payload.room, "room"),
         version=payload.version,
+        hours_confirmed=payload.hours_confirmed,
+        busy_override=payload.busy_override,
     )
     return shown(user, visit)
 

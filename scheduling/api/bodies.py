@@ -6,8 +6,16 @@ from typing import Generic, Literal, TypeVar
 from pydantic import BaseModel
 
 from partners.models import AccessNeed, SizeBand
-from scheduling.api.fields import Shown
-from scheduling.models import FeedLevel, FeedScope
+from scheduling.api.fields import Clock, Shown
+from scheduling.models import (
+    Diet,
+    FeedLevel,
+    FeedScope,
+    InterpreterState,
+    OwnCalendarMode,
+    Side,
+    Travel,
+)
 from scheduling.states import (
     AnswerChannel,
     BookingKind,
@@ -49,6 +57,8 @@ class LibraryBody(Named):
     directions: str
     meeting_point: str
     phone: str
+    branch_of: int | None
+    eve_closes: Clock | None
 
 
 class ProgrammeBody(Named):
@@ -81,7 +91,70 @@ class HostBody(Named):
     username: str
     library: Named
     programmes: list[int]
+    also_at: list[int]
+    languages: list[str]
+    sign: str
     active: bool
+
+
+class SpanBody(BaseModel):
+    """Hours on the wall in Stockholm."""
+
+    weekday: int
+    start: Clock
+    end: Clock
+
+
+class WorkingDayBody(BaseModel):
+    """Other hours on one day; without hours she is off."""
+
+    id: int
+    day: date
+    start: Clock | None
+    end: Clock | None
+
+
+class AbsenceBody(BaseModel):
+    """The host is away."""
+
+    id: int
+    start: Shown
+    end: Shown
+
+
+class HostDaysBody(BaseModel):
+    """When a host works. No weekdays: whenever the library is open."""
+
+    weekdays: list[SpanBody]
+    days: list[WorkingDayBody]
+    absences: list[AbsenceBody]
+
+
+class AvoidTimeBody(BaseModel):
+    """A time that the partner would rather avoid."""
+
+    id: int
+    group: int | None
+    organisation: int | None
+    weekday: int | None
+    first_day: date | None
+    last_day: date | None
+    start: Clock | None
+    end: Clock | None
+    reason: str
+
+
+class OwnCalendarBody(BaseModel):
+    """A host's own calendar. Its address is never shown."""
+
+    id: int
+    server: str
+    mode: OwnCalendarMode
+    last_read_at: Shown | None
+    problem: str | None
+    message: str | None
+    stale: bool
+    busy: int
 
 
 class TimeBody(BaseModel):
@@ -182,14 +255,24 @@ class VisitBody(BaseModel):
     access_needs: list[AccessNeed]
     fika: bool
     diets: str
+    diet_counts: dict[Diet, int]
     interpreter: str
+    interpreter_by: Side | None
+    interpreter_state: InterpreterState
     calm: bool
+    travel_by: Travel | None
+    tickets_by: Side | None
     card_signup: bool
+    card_count: int | None
+    photos_agreed: bool
+    hours_confirmed: bool
+    busy_override: str
     two_hosts: bool
     plan_quiet_place: str | None
     plan_exit: str | None
     plan_rules_explained: bool | None
     plan_guards_informed: bool | None
+    plan_routine_url: str | None
     greeting: str | None
     respond_by: date | None
     cancel_reason: str

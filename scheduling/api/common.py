@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 from pydantic import BaseModel, ConfigDict, Field
 
 from core import access
-from core.errors import Invalid
+from core.errors import Invalid, Missing
 from core.models import User
-from scheduling.api.fields import Strict
+from scheduling.api.fields import LARGEST_ID, Strict
 
 M = TypeVar("M", bound=Model)
 T = TypeVar("T")
@@ -69,6 +69,14 @@ def page(rows: QuerySet[M], window: Page, show: Callable[[M], T]) -> dict[str, l
 def one(rows: QuerySet[M], pk: int | None, field: str) -> M | None:
     """The row of an id in a body, None where none was given; an unknown one names its field."""
     return None if pk is None else many(rows, [pk], field)[0]
+
+
+def found(rows: QuerySet[M], pk: int) -> M:
+    """The row of an id in the address, or Missing."""
+    row = rows.filter(pk=pk).first() if pk <= LARGEST_ID else None
+    if row is None:
+        raise Missing
+    return row
 
 
 def that(rows: QuerySet[M], pk: int, field: str) -> M:

@@ -4,13 +4,15 @@ Stricter than the framework: ``true`` is no number, ``"5"`` no id, ``0`` no inst
 """
 
 import re
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
+
+from core import swedish
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
 LARGEST_ID = 2**63 - 1
@@ -19,6 +21,9 @@ _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _MOMENT = re.compile(
     r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?)([Zz]|[+-]\d\d:?\d\d)?", re.ASCII
 )
+
+
+_CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)(?::00)?", re.ASCII)
 
 
 class Strict(BaseModel):
@@ -61,8 +66,8 @@ def _day(value: object) -> object:
 def moment(value: object) -> datetime:
     """The instant (UTC) of an ISO 8601 text; without an offset it is wall time in Stockholm.
 
-    A wall time that the spring's change skips is refused; of one that the autumn's change repeats
-    the first is meant.
+    A wall time that the spring's change skips or the autumn's repeats is refused: nobody can know
+    which instant is meant without an offset.
     """
     found = _MOMENT.fullmatch(value) if isinstance(value, str) else None
     if found is None:
@@ -74,13 +79,31 @@ def moment(value: object) -> datetime:
     _year(read)
     if read.tzinfo is not None:
         return read.astimezone(UTC)
-    instant = read.replace(tzinfo=STOCKHOLM).astimezone(UTC)
-    if instant.astimezone(STOCKHOLM).replace(tzinfo=None) != read:
+    try:
+        return swedish.at_wall(read.date(), read.time()).astimezone(UTC)
+    except swedish.ClockGap:
         raise fault(
             "clock_gap",
             _("Klockslaget finns inte: då ställs klockan fram. Välj en tid en timme senare."),
-        )
-    return instant
+        ) from None
+    except swedish.ClockOverlap:
+        raise fault(
+            "clock_overlap",
+            _("Klockslaget kommer två gånger den natten. Skriv med +02:00 eller +01:00 sist."),
+        ) from None
+
+
+def clock(value: object) -> time:
+    """A wall time "9:30" or "09:30"; midnight at the end of a day is written 23:59."""
+    found = _CLOCK.fullmatch(value) if isinstance(value, str) else None
+    if found is None:
+        raise fault("clock", _("Skriv klockslaget som 09:30."))
+    return time(int(found[1]), int(found[2]))
+
+
+def hours_and_minutes(value: time | str | None) -> str | None:
+    """ "09:30" """
+    return f"{value:%H:%M}" if isinstance(value, time) else value
 
 
 def _whole(text: str) -> str:
@@ -131,5 +154,14 @@ Moment = Annotated[
 ]
 #: Printable ASCII without blanks: what every store and header carries unchanged.
 Key = Annotated[str, Field(strict=True, pattern=r"^[\x21-\x7e]+$", min_length=1, max_length=64)]
+#: A wall time in Stockholm on its way in, and out.
+ClockIn = Annotated[
+    time, BeforeValidator(clock), WithJsonSchema({"type": "string", "pattern": "^\\d\\d?:\\d\\d$"})
+]
+Clock = Annotated[
+    str,
+    BeforeValidator(hours_and_minutes),
+    WithJsonSchema({"type": "string", "pattern": "^\\d\\d:\\d\\d$"}),
+]
 #: An instant on its way out.
 Shown = Annotated[str, WithJsonSchema({"type": "string", "format": "date-time"})]

@@ -1,16 +1,13 @@
 """Libraries, programmes, rooms and hosts, and the times at which they are free."""
 
-from datetime import datetime
-
-from django.db import IntegrityError, transaction
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from ninja import Query, Router
 from ninja.responses import Status
 
-from core import access, audit, texts
-from core.errors import Conflict, Invalid
+from core import access, texts
+from core.errors import Invalid
 from core.models import User
 from partners.models import Group
 from scheduling.api.bodies import (
@@ -22,11 +19,19 @@ from scheduling.api.bodies import (
     RoomBody,
     TimeBody,
 )
-from scheduling.api.common import Page, answers, known, many, page, that, user_of
-from scheduling.api.fields import iso
-from scheduling.api.schemas import FreeTimes, HostIn, ProgrammeIn, RoomIn
-from scheduling.booking import places, times
-from scheduling.models import Host, Library, Programme, Resource, ResourceKind, Room
+from scheduling.api.common import Page, answers, found, known, many, one, page, that, user_of
+from scheduling.api.fields import hours_and_minutes, iso
+from scheduling.api.schemas import (
+    FreeTimes,
+    HostIn,
+    HostPatch,
+    ProgrammeIn,
+    ProgrammePatch,
+    RoomIn,
+    RoomPatch,
+)
+from scheduling.booking import places, staffing, times
+from scheduling.models import Host, Library, Programme, Room
 
 router = Router(tags=["resources"])
 
@@ -36,7 +41,7 @@ def list_libraries(request: HttpRequest, query: Query[Page]) -> object:
     """Libraries and branches."""
     user_of(request)
     known(request, Page)
-    return page(Library.objects.all(), query, _library)
+    return page(Library.objects.all(), query, library_body)
 
 
 @router.get("/programmes", response=answers(Listed[ProgrammeBody]), operation_id="list_programmes")
@@ -81,7 +86,7 @@ def list_hosts(request: HttpRequest, query: Query[Page]) -> object:
     """Colleagues who receive groups."""
     user_of(request)
     known(request, Page)
-    rows = Host.objects.select_related("user", "library").prefetch_related("programmes")
+    rows = Host.objects.select_related("user", "library").prefetch_related("programmes", "also_at")
     return page(rows.order_by("user__first_name", "pk"), query, _host)
 
 
@@ -92,9 +97,70 @@ def create_host(request: HttpRequest, payload: HostIn) -> object:
     access.require(access.may_administer(actor))
     library = that(Library.objects.all(), payload.library, "library")
     programmes = many(Programme.objects.all(), payload.programmes, "programmes")
+    facts = staffing.HostFacts(
+        library=library,
+        programmes=programmes,
+        also_at=many(Library.objects.all(), payload.also_at, "also_at"),
+        languages=payload.languages,
+        sign=payload.sign,
+    )
     member = _member(payload.user)
-    made = _make_host(actor, timezone.now(), member, library, programmes)
+    made = staffing.save_host(actor=actor, now=timezone.now(), facts=facts, member=member)
     return Status(201, _host(made))
+
+
+@router.patch("/hosts/{host}", response=answers(HostBody), operation_id="change_host")
+def change_host(request: HttpRequest, host: int, payload: HostPatch) -> object:
+    """Change a host; what is left out stays."""
+    actor = user_of(request)
+    access.require(access.may_administer(actor))
+    row = found(Host.objects.select_related("user", "library"), host)
+    given = payload.model_dump(exclude_unset=True)
+    libraries, programmes = Library.objects.all(), Programme.objects.all()
+    facts = staffing.HostFacts(
+        library=one(libraries, payload.library, "library") or row.library,
+        also_at=many(libraries, payload.also_at, "also_at")
+        if "also_at" in given
+        else list(row.also_at.all()),
+        programmes=many(programmes, payload.programmes, "programmes")
+        if "programmes" in given
+        else list(row.programmes.all()),
+        languages=given.get("languages", row.languages),
+        sign=given.get("sign", row.sign),
+        active=given.get("active", row.active),
+    )
+    staffing.save_host(actor=actor, now=timezone.now(), facts=facts, host=row, member=row.user)
+    return _host(row)
+
+
+@router.patch("/rooms/{room}", response=answers(RoomBody), operation_id="change_room")
+def change_room(request: HttpRequest, room: int, payload: RoomPatch) -> object:
+    """Change a room; what is left out stays. Booked visits keep their buffers."""
+    user = user_of(request)
+    access.require(access.may_administer(user))
+    row = found(Room.objects.select_related("library"), room)
+    names = ("name", "capacity", "buffer_before", "buffer_after", "active")
+    given = {name: getattr(row, name) for name in names}
+    facts = places.RoomFacts(**{**given, **payload.model_dump(exclude_unset=True)})
+    return _room(
+        places.save_room(actor=user, now=timezone.now(), facts=facts, room=row, library=row.library)
+    )
+
+
+@router.patch(
+    "/programmes/{programme}", response=answers(ProgrammeBody), operation_id="change_programme"
+)
+def change_programme(request: HttpRequest, programme: int, payload: ProgrammePatch) -> object:
+    """Change a programme; what is left out stays. Booked visits keep their length."""
+    user = user_of(request)
+    access.require(access.may_administer(user))
+    row = found(Programme.objects.all(), programme)
+    names = ("name", "minutes", "hosts_required", "text_sv", "text_en", "active")
+    given = {name: getattr(row, name) for name in names}
+    facts = places.ProgrammeFacts(**{**given, **payload.model_dump(exclude_unset=True)})
+    return _programme(
+        places.save_programme(actor=user, now=timezone.now(), facts=facts, programme=row)
+    )
 
 
 @router.get("/availability", response=answers(Listed[TimeBody]), operation_id="find_times")
@@ -102,7 +168,7 @@ def find_times(request: HttpRequest, query: Query[FreeTimes]) -> object:
     """Free times for the groups, the best first, each with its reasons."""
     user_of(request)
     known(request, FreeTimes)
-    found = times.find(
+    proposals = times.find(
         groups=many(Group.objects.filter(archived_at=None), query.group, "group"),
         programme=that(Programme.objects.filter(active=True), query.programme, "programme"),
         now=timezone.now(),
@@ -111,7 +177,7 @@ def find_times(request: HttpRequest, query: Query[FreeTimes]) -> object:
         size=query.size_band,
         limit=query.limit,
     )
-    return {"items": [_time(item) for item in found], "count": len(found)}
+    return {"items": [_time(item) for item in proposals], "count": len(proposals)}
 
 
 def _member(given: int | str) -> User:
@@ -126,23 +192,8 @@ def _member(given: int | str) -> User:
     return found
 
 
-@transaction.atomic
-def _make_host(
-    actor: User, now: datetime, member: User, library: Library, programmes: list[Programme]
-) -> Host:
-    resource = Resource.objects.create(kind=ResourceKind.HOST.value)
-    try:
-        with transaction.atomic():
-            host = Host.objects.create(resource=resource, user=member, library=library)
-    except IntegrityError as error:
-        message = _("Kollegan är redan värd.")
-        raise Conflict(message, fields={"user": message}) from error
-    host.programmes.set(programmes)
-    audit.record(now=now, actor=actor, verb="host.made", target=host)
-    return host
-
-
-def _library(row: Library) -> LibraryBody:
+def library_body(row: Library) -> LibraryBody:
+    """A library as it is."""
     return LibraryBody(
         id=row.pk,
         name=row.name,
@@ -150,6 +201,8 @@ def _library(row: Library) -> LibraryBody:
         directions=row.directions,
         meeting_point=row.meeting_point,
         phone=row.phone,
+        branch_of=row.branch_of_id,
+        eve_closes=hours_and_minutes(row.eve_closes),
     )
 
 
@@ -188,6 +241,9 @@ def _host(row: Host) -> HostBody:
         username=row.user.username,
         library=Named(id=row.library.pk, name=row.library.name),
         programmes=[programme.pk for programme in row.programmes.all()],
+        also_at=[library.pk for library in row.also_at.all()],
+        languages=row.languages,
+        sign=row.sign,
         active=row.active,
     )
 

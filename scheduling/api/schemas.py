@@ -19,7 +19,15 @@ from scheduling.api.fields import (
     Version,
     limit,
 )
-from scheduling.models import FeedLevel, FeedScope
+from scheduling.models import (
+    Diet,
+    FeedLevel,
+    FeedScope,
+    InterpreterState,
+    RoomFeature,
+    Side,
+    Travel,
+)
 from scheduling.states import (
     AnswerChannel,
     BookingKind,
@@ -38,6 +46,11 @@ Ids = Annotated[list[Id], Field(max_length=20)]
 Words = Annotated[list[Annotated[Text, limit(60)]], Field(max_length=20)]
 Minutes = Annotated[Number, Field(ge=0, le=240)]
 Count = Annotated[Number, Field(ge=0, le=500)]
+Few = Annotated[Number, Field(ge=0, le=30)]
+Diets = dict[Diet, Few]
+Needs = Annotated[list[AccessNeed], Field(max_length=20)]
+Features = Annotated[list[RoomFeature], Field(max_length=20)]
+Link = Annotated[Text, limit(300)]
 
 ANSWERS = {
     "accepted": InvitationState.ACCEPTED,
@@ -72,6 +85,7 @@ class ProgrammeIn(Strict):
     hosts_required: Annotated[Number, Field(ge=1, le=2)] = 1
     text_sv: Annotated[Text, limit(2000)]
     text_en: Annotated[Text, limit(2000)] = ""
+    needs: Features = Field(default_factory=list)
     active: Flag = True
 
 
@@ -83,6 +97,8 @@ class RoomIn(Strict):
     capacity: Annotated[Number, Field(ge=1, le=1000)]
     buffer_before: Minutes = 0
     buffer_after: Minutes = 0
+    features: Features = Field(default_factory=list)
+    open_area: Flag = False
     active: Flag = True
 
 
@@ -92,6 +108,44 @@ class HostIn(Strict):
     user: Id | Annotated[Text, limit(150)]
     library: Id
     programmes: Ids = Field(default_factory=list)
+    also_at: Ids = Field(default_factory=list)
+    languages: Words = Field(default_factory=list)
+    sign: Name = ""
+
+
+class HostPatch(Strict):
+    """What changes of a host."""
+
+    library: Id = left_out()
+    programmes: Ids = left_out()
+    also_at: Ids = left_out()
+    languages: Words = left_out()
+    sign: Name = left_out()
+    active: Flag = left_out()
+
+
+class RoomPatch(Strict):
+    """What changes of a room."""
+
+    name: Name = left_out()
+    capacity: Annotated[Number, Field(ge=1, le=1000)] = left_out()
+    buffer_before: Minutes = left_out()
+    buffer_after: Minutes = left_out()
+    features: Features = left_out()
+    open_area: Flag = left_out()
+    active: Flag = left_out()
+
+
+class ProgrammePatch(Strict):
+    """What changes of a programme."""
+
+    name: Name = left_out()
+    minutes: Annotated[Number, Field(ge=5, le=480)] = left_out()
+    hosts_required: Annotated[Number, Field(ge=1, le=2)] = left_out()
+    text_sv: Annotated[Text, limit(2000)] = left_out()
+    text_en: Annotated[Text, limit(2000)] = left_out()
+    needs: Features = left_out()
+    active: Flag = left_out()
 
 
 class FreeTimes(Strict):
@@ -142,14 +196,28 @@ class VisitIn(Strict):
     followers: Count = 0
     access_needs: Annotated[list[AccessNeed], Field(max_length=20)] | None = None
     interpreter: Short = ""
+    interpreter_by: Side | None = None
+    interpreter_state: InterpreterState = InterpreterState.NONE
     fika: Flag | None = None
     diets: Place = ""
+    #: How many of each; never who.
+    diet_counts: Diets = Field(default_factory=dict)
+    calm: Flag = False
+    travel_by: Travel | None = None
+    tickets_by: Side | None = None
     card_signup: Flag = False
+    card_count: Few | None = None
+    photos_agreed: Flag = False
+    #: A host has said yes to a time outside the opening hours.
+    hours_confirmed: Flag = False
+    #: Why it is booked although a host's own calendar is busy.
+    busy_override: Place = ""
     two_hosts: Flag | None = None
     plan_quiet_place: Place = ""
     plan_exit: Place = ""
     plan_rules_explained: Flag = False
     plan_guards_informed: Flag = False
+    plan_routine_url: Link = ""
     greeting: Annotated[Text, limit(500)] = ""
     respond_by: Day | None = None
     send: Flag = True
@@ -159,7 +227,7 @@ class VisitIn(Strict):
 
 
 class DetailsIn(Strict):
-    """What can be changed without moving. ``co_host: null`` takes the co-host away."""
+    """What can be changed without moving. ``null`` takes co-host, contact, count or side away."""
 
     version: Version | None = None
     host: Id = left_out()
@@ -178,6 +246,20 @@ class DetailsIn(Strict):
     plan_rules_explained: Flag = left_out()
     plan_guards_informed: Flag = left_out()
     followers: Count = left_out()
+    contact: Id | None = None
+    size_band: SizeBand = left_out()
+    access_needs: Needs = left_out()
+    interpreter_by: Side | None = None
+    interpreter_state: InterpreterState = left_out()
+    diet_counts: Diets = left_out()
+    travel_by: Travel | None = None
+    tickets_by: Side | None = None
+    travel_minutes: Minutes = left_out()
+    card_count: Few | None = None
+    photos_agreed: Flag = left_out()
+    hours_confirmed: Flag = left_out()
+    busy_override: Place = left_out()
+    plan_routine_url: Link = left_out()
 
 
 class VersionIn(Strict):
@@ -192,6 +274,8 @@ class MoveIn(VersionIn):
     start: Moment
     end: Moment | None = None
     room: Id | None = None
+    hours_confirmed: Flag = False
+    busy_override: Place = ""
 
 
 class CancelIn(VersionIn):

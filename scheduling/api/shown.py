@@ -41,12 +41,25 @@ _SAME = (
     "fika",
     "diets",
     "interpreter",
+    "interpreter_state",
+    "diet_counts",
     "calm",
     "card_signup",
+    "card_count",
+    "photos_agreed",
+    "hours_confirmed",
+    "busy_override",
     "two_hosts",
     "respond_by",
 )
-_PLAN = ("plan_quiet_place", "plan_exit", "plan_rules_explained", "plan_guards_informed")
+_OR_NONE = ("interpreter_by", "travel_by", "tickets_by")
+_PLAN = (
+    "plan_quiet_place",
+    "plan_exit",
+    "plan_rules_explained",
+    "plan_guards_informed",
+    "plan_routine_url",
+)
 
 
 def loaded(rows: QuerySet[Booking]) -> QuerySet[Booking]:
@@ -102,6 +115,7 @@ def _details(visit: Visit) -> dict[str, Any]:
     return {
         "size_band": visit.size,
         "access_needs": [AccessNeed(need) for need in visit.access_needs],
+        **{name: getattr(visit, name) or None for name in _OR_NONE},
         **{name: getattr(visit, name) for name in _SAME},
     }
 
@@ -173,7 +187,14 @@ def _warnings(booking: Booking) -> list[WarningBody]:
     if booking.status not in OPEN_STATES:
         return []
     found = times.warnings(
-        start=booking.start, end=booking.end, room=visit.room, size=visit.size, library=library
+        start=booking.start,
+        end=booking.end,
+        room=visit.room,
+        size=visit.size,
+        library=library,
+        hosts=visit.hosts,
+        groups=list(visit.groups.all()),
+        hours_confirmed=visit.hours_confirmed,
     )
     return [WarningBody(code=code, message=message) for code, message in found]
 

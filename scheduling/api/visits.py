@@ -12,7 +12,7 @@ from ninja.responses import Status
 from core import access as predicates
 from core.errors import Clash, Conflict, Invalid
 from core.models import User
-from partners.models import Group
+from partners.models import Contact, Group
 from scheduling import access
 from scheduling.api import timeline
 from scheduling.api.bodies import BeatBody, Listed, VisitBody
@@ -128,8 +128,17 @@ def _made_with(key: str | None, groups: tuple[Group, ...]) -> Booking | None:
     return earlier
 
 
+_TAKEN_AWAY = ("interpreter_by", "travel_by", "tickets_by")
+
+
 def _details(payload: DetailsIn) -> services.Details:
-    given = payload.model_dump(exclude_unset=True, exclude={"version", "host", "co_host", "room"})
+    given = payload.model_dump(
+        exclude_unset=True, exclude={"version", "host", "co_host", "room", "contact"}
+    )
+    # In a service None leaves a fact as it is; a null that was written takes it away.
+    given |= {name: "" for name in _TAKEN_AWAY if given.get(name, "") is None}
+    if "access_needs" in given:
+        given["access_needs"] = tuple(given["access_needs"])
     if not payload.model_fields_set - {"version"}:
         raise Invalid(_("Skriv minst ett fält som ska ändras."))
     return services.Details(
@@ -137,5 +146,8 @@ def _details(payload: DetailsIn) -> services.Details:
         co_host=one(active_hosts(), payload.co_host, "co_host"),
         without_co_host="co_host" in payload.model_fields_set and payload.co_host is None,
         room=one(active_rooms(), payload.room, "room"),
+        contact=one(Contact.objects.filter(archived_at=None), payload.contact, "contact"),
+        without_contact="contact" in payload.model_fields_set and payload.contact is None,
+        without_card_count="card_count" in payload.model_fields_set and payload.card_count is None,
         **given,
     )

@@ -2,15 +2,27 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 
 from django.utils.translation import gettext as _
 
 from core import texts
 from core.errors import Conflict, IllegalTransition, Invalid
 from core.models import User
-from scheduling.booking import allocate, book, change
+from partners.models import AccessNeed, Contact, SizeBand
+from scheduling.booking import allocate, book, change, facts, hosting
 from scheduling.booking.plan import TEXT_LIMITS, check_times
-from scheduling.models import Booking, Host, Proposal, Room, Visit
+from scheduling.models import (
+    Booking,
+    Diet,
+    Host,
+    InterpreterState,
+    Proposal,
+    Room,
+    Side,
+    Travel,
+    Visit,
+)
 from scheduling.states import (
     OPEN_STATES,
     MessageKind,
@@ -44,8 +56,12 @@ def move(
     room: Room | None = None,
     version: int | None = None,
     via: str = "",
+    busy_override: str = "",
+    hours_confirmed: bool = False,
 ) -> Booking:
     """Another time, and another room where one is given; the length stays unless ``end`` is given.
+
+    ``busy_override``: why it may be although a host's own calendar is busy then.
 
     The booking keeps its identity: back to offered, SEQUENCE + 1, answers reset, all told.
     Raises Invalid, Clash, Stale, IllegalTransition.
@@ -65,6 +81,8 @@ def move(
     booking.cancelled_at, booking.cancel_reason = None, ""
     if room is not None:
         _put_in(booking, room)
+    _allow(booking.visit, busy_override, hours_confirmed=hours_confirmed)
+    hosting.require_own_free(booking.visit, booking.start, booking.end)
     allocate.take(booking, now=now)
     close_proposals(booking)
     event = change.finish(
@@ -101,6 +119,23 @@ class Details:
     plan_rules_explained: bool | None = None
     plan_guards_informed: bool | None = None
     followers: int | None = None
+    #: The one to ring on the day; ``without_contact`` takes it away.
+    contact: Contact | None = None
+    without_contact: bool = False
+    size_band: SizeBand | None = None
+    access_needs: tuple[AccessNeed, ...] | None = None
+    interpreter_by: Side | Literal[""] | None = None
+    interpreter_state: InterpreterState | None = None
+    diet_counts: dict[Diet, int] | None = None
+    travel_by: Travel | Literal[""] | None = None
+    tickets_by: Side | Literal[""] | None = None
+    travel_minutes: int | None = None
+    card_count: int | None = None
+    without_card_count: bool = False
+    photos_agreed: bool | None = None
+    hours_confirmed: bool | None = None
+    busy_override: str | None = None
+    plan_routine_url: str | None = None
 
 
 #: A partner must hear of these; the rest is between us.
@@ -124,17 +159,30 @@ def change_details(
         )
     visit = booking.visit
     before = _facts(visit)
+    team = set(visit.hosts)
     _apply(booking, details)
+    facts.apply(visit, details)
     _check_hosts(visit)
+    if set(visit.hosts) - team or visit.travel_minutes != before["travel_minutes"]:
+        hosting.require_own_free(visit, booking.start, booking.end)
     visit.save()
     changed = sorted(name for name, value in _facts(visit).items() if value != before[name])
     allocate.take(booking, now=now)
+    facts.confirm_when_whole(booking)
     event = change.finish(
         booking, actor=actor, now=now, verb="visit.changed", data={"fields": changed}
     )
     if booking.status is not VisitState.DRAFT and any(name in changed for name in _TOLD):
         change.tell_all(booking, change=MessageKind.UPDATE, event=event, now=now, reset=False)
     return booking
+
+
+def _allow(visit: Visit, override: str, *, hours_confirmed: bool) -> None:
+    """A yes to one time is no yes to another: both are asked anew when the time moves."""
+    limit = TEXT_LIMITS["busy_override"]
+    visit.busy_override = texts.clean(override, field="busy_override", limit=limit)
+    visit.hours_confirmed = hours_confirmed
+    visit.save(update_fields=["busy_override", "hours_confirmed"])
 
 
 def _facts(visit: Visit) -> dict[str, object]:

@@ -9,7 +9,7 @@ from core import texts
 from core.errors import Clash, IllegalTransition, Invalid
 from core.models import User
 from partners.models import SizeBand
-from scheduling.booking import allocate, alter, change
+from scheduling.booking import allocate, alter, change, facts
 from scheduling.models import Allocation, Answer, Booking, Invitation, Proposal
 from scheduling.outbox import enqueue
 from scheduling.states import (
@@ -181,7 +181,13 @@ def _follow(booking: Booking, changed: Invitation, now: datetime) -> None:
     partners = [row for row in change.live_invitations(booking) if row.contact_id is not None]
     states = {row.status for row in partners}
     if _each_group_has_a_yes(partners):
-        if booking.status is not VisitState.CONFIRMED:
+        if booking.visit.lacks_host:
+            # The partner comes, but the plan wants two hosts: I dag asks for the second.
+            if booking.status in CALLED_OFF:
+                allocate.take(booking, now=now)
+                booking.cancelled_at = None
+            booking.state = VisitState.OFFERED.value
+        elif booking.status is not VisitState.CONFIRMED:
             _take_again(booking, now)
             change.step(booking, VisitEvent.ACCEPT)
         _widen(booking, changed)
@@ -235,6 +241,7 @@ def _widen(booking: Booking, changed: Invitation) -> None:
 def confirm(*, actor: User, now: datetime, booking: Booking, version: int | None = None) -> Booking:
     """Staff says that the visit stands, as when all was agreed in a talk."""
     booking = change.locked(booking, version)
+    facts.require_hosts(booking)
     _take_again(booking, now)
     change.step(booking, VisitEvent.ACCEPT)
     change.finish(booking, actor=actor, now=now, verb="visit.confirmed")

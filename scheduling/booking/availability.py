@@ -28,6 +28,7 @@ class Reason(StrEnum):
     GOOD_HOURS = "good_hours"
     SOON = "soon"
     BRIDGE_DAY = "bridge_day"
+    AVOIDED = "avoided"
     TIGHT_ROOM = "tight_room"
 
 
@@ -40,6 +41,7 @@ _POINTS = {
     Reason.BEFORE_OPENING: -5,
     Reason.SOON: -15,
     Reason.BRIDGE_DAY: -25,
+    Reason.AVOIDED: -60,
     Reason.TIGHT_ROOM: -8,
 }
 #: 10.00–11.30 and 13.00–14.30 Tuesday to Thursday work best (DOMAIN.md, "Times that work").
@@ -87,6 +89,8 @@ class Wish:
     usual_host: int | None = None
     weekday: int | None = None
     clock: time | None = None
+    #: Times that the partner would rather avoid: still possible, but last.
+    avoid: tuple[Interval, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +213,9 @@ def _candidate(
         and any(first <= clock and finish <= last for first, last in _GOOD),
         Reason.SOON: start - now < KIND_NOTICE,
         Reason.BRIDGE_DAY: day.bridge,
+        Reason.AVOIDED: any(
+            interval.start < end and start < interval.end for interval in wish.avoid
+        ),
         Reason.TIGHT_ROOM: room.capacity == wish.people,
     }
     reasons = tuple(reason for reason, holds in checks.items() if holds)

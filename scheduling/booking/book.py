@@ -9,7 +9,7 @@ from core.errors import Conflict
 from core.models import User
 from partners.models import AccessNeed, Contact, Group
 from scheduling import links
-from scheduling.booking import allocate, change
+from scheduling.booking import allocate, change, facts, hosting
 from scheduling.booking.plan import VisitPlan, check, cleaned_texts, respond_by
 from scheduling.models import Booking, Invitation, Message, Visit
 from scheduling.states import MessageKind, VisitState
@@ -142,8 +142,18 @@ def _create(
         size_band=plan.size.value,
         followers=plan.followers,
         access_needs=[need.value for need in _access_needs(plan)],
+        interpreter_by=plan.interpreter_by or "",
+        interpreter_state=plan.interpreter_state.value,
+        diet_counts=facts.counted(plan.diet_counts),
+        calm=plan.calm,
+        travel_by=plan.travel_by or "",
+        tickets_by=plan.tickets_by or "",
+        card_count=plan.card_count,
+        photos_agreed=plan.photos_agreed,
+        hours_confirmed=plan.hours_confirmed,
+        plan_routine_url=plan.plan_routine_url.strip(),
         fika=plan.fika if plan.fika is not None else any(group.fika for group in plan.groups),
-        card_signup=plan.card_signup,
+        card_signup=plan.card_signup or bool(plan.card_count),
         two_hosts=plan.needs_two_hosts,
         plan_rules_explained=plan.plan_rules_explained,
         plan_guards_informed=plan.plan_guards_informed,
@@ -151,6 +161,8 @@ def _create(
         **texts,
     )
     visit.groups.set(plan.groups)
+    if not plan.already_held:
+        hosting.require_own_free(visit, booking.start, booking.end)
     return booking
 
 

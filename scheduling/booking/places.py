@@ -1,5 +1,6 @@
 """Rooms, programmes, hours, closures and calm times: each change one transaction, audited."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import TypeVar
@@ -8,7 +9,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Model
 from django.utils.translation import gettext as _
 
-from core import access, audit, texts
+from core import access, audit, swedish, texts
 from core.errors import Conflict, Invalid, Missing
 from core.models import User
 from scheduling.feeds import blocks
@@ -22,6 +23,7 @@ from scheduling.models import (
     Resource,
     ResourceKind,
     Room,
+    RoomFeature,
 )
 from scheduling.states import OPEN_STATES
 
@@ -38,6 +40,9 @@ class RoomFacts:
     buffer_before: int
     buffer_after: int
     active: bool = True
+    #: None leaves them as they are.
+    features: Sequence[RoomFeature] | None = None
+    open_area: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +55,60 @@ class ProgrammeFacts:
     text_sv: str
     text_en: str = ""
     active: bool = True
+    #: What the room must have; None leaves it as it is.
+    needs: Sequence[RoomFeature] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LibraryFacts:
+    """What can be changed of a library or a branch."""
+
+    name: str
+    address: str
+    meeting_point: str
+    directions: str = ""
+    phone: str = ""
+    branch_of: Library | None = None
+    #: When it closes on eves; None: closed on eves.
+    eve_closes: time | None = None
+
+
+@transaction.atomic
+def save_library(
+    *, actor: User, now: datetime, facts: LibraryFacts, library: Library | None = None
+) -> Library:
+    """Change ``library``, or make a new one. Raises Invalid, PersonalData, Conflict."""
+    access.require(access.may_administer(actor))
+    made = library is None
+    library = library or Library()
+    library.name = _named(facts.name)
+    for field, limit in {
+        "address": 200, "meeting_point": 120, "directions": 2000
+    }.items():  # fmt: skip
+        setattr(library, field, texts.clean(getattr(facts, field), field=field, limit=limit))
+    if not library.address:
+        message = _("Skriv adressen.")
+        raise Invalid(message, fields={"address": message})
+    library.phone = _phone(facts.phone)
+    library.branch_of, library.eve_closes = facts.branch_of, facts.eve_closes
+    if facts.branch_of is not None and (
+        facts.branch_of == library or facts.branch_of.branch_of_id is not None
+    ):
+        message = _("En filial hör till ett bibliotek som inte själv är en filial.")
+        raise Invalid(message, fields={"branch_of": message})
+    _stored(library, _("Det finns redan ett bibliotek med det namnet."))
+    audit.record(now=now, actor=actor, verb=_verb("library", made=made), target=library)
+    return library
+
+
+def _phone(text: str) -> str:
+    if not text.strip():
+        return ""
+    try:
+        return swedish.parse_phone(text)
+    except ValueError as error:
+        message = _("Skriv ett telefonnummer, till exempel 019-21 10 00.")
+        raise Invalid(message, fields={"phone": message}) from error
 
 
 @transaction.atomic
@@ -69,6 +128,10 @@ def save_room(
     renamed = not made and room.name != name
     room.name, room.capacity, room.active = name, facts.capacity, facts.active
     room.buffer_before, room.buffer_after = facts.buffer_before, facts.buffer_after
+    if facts.features is not None:
+        room.features = _features(facts.features)
+    if facts.open_area is not None:
+        room.open_area = facts.open_area
     _stored(room, _("Det finns redan ett rum med det namnet."))
     if renamed:
         blocks.touch_all(Booking.objects.filter(visit__room=room), now)
@@ -96,6 +159,8 @@ def save_programme(
         raise Invalid(_("Ett program är 5 till 480 minuter och har en eller två värdar."))
     programme.minutes, programme.hosts_required = facts.minutes, facts.hosts_required
     programme.active = facts.active
+    if facts.needs is not None:
+        programme.needs = _features(facts.needs)
     _stored(programme, _("Det finns redan ett program med det namnet."))
     if renamed:
         blocks.touch_all(Booking.objects.filter(visit__programme=programme), now)
@@ -168,6 +233,50 @@ def set_hours(*, actor: User, now: datetime, library: Library, week: dict[int, H
         for weekday, (opens, closes) in spans.items()
     )
     audit.record(now=now, actor=actor, verb="hours.changed", target=library)
+
+
+@transaction.atomic
+def add_season(
+    *, actor: User, now: datetime, library: Library, first: date, last: date, week: dict[int, Hours]
+) -> None:
+    """Other hours from ``first`` to ``last`` (summer), a weekday each; None is closed.
+
+    Replaces a season of exactly the same days. Raises Invalid for days in the wrong order.
+    """
+    access.require(access.may_administer(actor))
+    if last < first:
+        message = _("Slutdagen är före startdagen.")
+        raise Invalid(message, fields={"last_day": message})
+    spans = {weekday: _ordered(hours) for weekday, hours in week.items()}
+    OpeningHours.objects.filter(library=library, first_day=first, last_day=last).delete()
+    OpeningHours.objects.bulk_create(
+        OpeningHours(
+            library=library,
+            weekday=weekday,
+            opens=opens,
+            closes=closes,
+            first_day=first,
+            last_day=last,
+        )
+        for weekday, (opens, closes) in spans.items()
+    )
+    data: dict[str, object] = {"first": first.isoformat(), "last": last.isoformat()}
+    audit.record(now=now, actor=actor, verb="season.added", target=library, data=data)
+
+
+@transaction.atomic
+def remove_season(*, actor: User, now: datetime, library: Library, first: date, last: date) -> None:
+    """The usual hours again in those days."""
+    access.require(access.may_administer(actor))
+    rows = OpeningHours.objects.filter(library=library, first_day=first, last_day=last)
+    if not rows.delete()[0]:
+        raise Missing
+    data: dict[str, object] = {"first": first.isoformat(), "last": last.isoformat()}
+    audit.record(now=now, actor=actor, verb="season.removed", target=library, data=data)
+
+
+def _features(given: Sequence[RoomFeature]) -> list[str]:
+    return [feature.value for feature in RoomFeature if feature in given]
 
 
 def booked_on(library: Library, start: datetime, end: datetime) -> int:

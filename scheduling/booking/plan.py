@@ -9,7 +9,16 @@ from django.utils.translation import gettext as _
 from core import swedish, texts
 from core.errors import Invalid
 from partners.models import AccessNeed, Contact, Group, SizeBand
-from scheduling.models import Host, Programme, Room
+from scheduling.booking import facts
+from scheduling.models import (
+    Diet,
+    Host,
+    InterpreterState,
+    Programme,
+    Room,
+    Side,
+    Travel,
+)
 from scheduling.states import BookingKind
 
 LONGEST = timedelta(hours=12)
@@ -28,6 +37,7 @@ TEXT_LIMITS = {
     "plan_quiet_place": 200,
     "plan_exit": 200,
     "greeting": 500,
+    "busy_override": 200,
 }
 
 
@@ -51,14 +61,27 @@ class VisitPlan:
     followers: int = 0
     access_needs: tuple[AccessNeed, ...] | None = None
     interpreter: str = ""
+    interpreter_by: Side | None = None
+    interpreter_state: InterpreterState = InterpreterState.NONE
     fika: bool | None = None
     diets: str = ""
+    diet_counts: dict[Diet, int] = field(default_factory=dict)
+    calm: bool = False
+    travel_by: Travel | None = None
+    tickets_by: Side | None = None
     card_signup: bool = False
+    card_count: int | None = None
+    photos_agreed: bool = False
+    #: A host has said yes to a time outside the opening hours.
+    hours_confirmed: bool = False
+    #: Why it is booked although a host's own calendar is busy.
+    busy_override: str = ""
     two_hosts: bool | None = None
     plan_quiet_place: str = ""
     plan_exit: str = ""
     plan_rules_explained: bool = False
     plan_guards_informed: bool = False
+    plan_routine_url: str = ""
     greeting: str = ""
     respond_by: date | None = None
     #: Registered afterwards: a visit that was agreed in a corridor and has already been.
@@ -133,6 +156,7 @@ def check(plan: VisitPlan, now: datetime) -> None:
     _check_place(plan, faults)
     _check_people(plan, faults)
     faults.raise_if_any()
+    facts.check(plan.diet_counts, plan.card_count, plan.plan_routine_url)
 
 
 def _check_groups(plan: VisitPlan, faults: _Faults) -> None:

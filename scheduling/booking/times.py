@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from core import swedish
 from core.errors import Invalid
 from partners.models import Group, SizeBand
+from scheduling.booking import hosting, rules
 from scheduling.booking.availability import (
     Candidate,
     Day,
@@ -63,8 +64,10 @@ def hours(library: Library, first: date, last: date) -> list[Day]:
         for begin, until, weekday, season_opens, season_closes in seasonal:
             if weekday == day.weekday() and begin <= day <= until:
                 opens, closes = season_opens, season_closes
-        if swedish.red_day(day) or swedish.eve(day):
+        if swedish.red_day(day):
             opens = closes = None
+        elif swedish.eve(day):
+            opens, closes = _short(opens, library.eve_closes)
         if day in closures:
             opens, closes = closures[day].opens, closures[day].closes
         found.append(
@@ -77,6 +80,11 @@ def hours(library: Library, first: date, last: date) -> list[Day]:
             )
         )
     return found
+
+
+def _short(opens: time | None, closes: time | None) -> tuple[time | None, time | None]:
+    """An eve's hours where the library keeps open until ``closes``; else closed."""
+    return (opens, closes) if opens and closes and opens < closes else (None, None)
 
 
 def find(
@@ -105,9 +113,15 @@ def find(
         if set(programme.needs) <= set(room.features)
     }
     hosts = _qualified(programme) if host is None else {host.resource_id: host}
+    kept = hosting.kept_free(hosts.values(), first, last)
     group_resources = dict(Resource.objects.filter(group__in=groups).values_list("group_id", "pk"))
     booking = _last_visit(groups)
     wish = _wish(groups, programme, size, booking, tuple(group_resources.values()))
+    avoid = rules.avoided(hosting.avoid_rules(groups), first, last, STOCKHOLM)
+    wish = replace(wish, avoid=tuple(interval for interval, _rule in avoid))
+    busy = _busy([*rooms, *hosts, *group_resources.values()], first, last, now)
+    for resource, intervals in kept.items():
+        busy[resource] += intervals
     found: list[Candidate] = []
     for library in {room.library_id: room.library for room in rooms.values()}.values():
         found += propose(
@@ -117,8 +131,8 @@ def find(
                 for key, room in rooms.items()
                 if room.library_id == library.pk
             ],
-            hosts=[key for key, row in hosts.items() if row.library_id == library.pk],
-            busy=_busy([*rooms, *hosts, *group_resources.values()], first, last, now),
+            hosts=[key for key, row in hosts.items() if row.serves(library.pk)],
+            busy=busy,
             days=hours(library, first, last),
             now=now,
             zone=STOCKHOLM,
@@ -143,7 +157,11 @@ def _horizon(first: date | None, last: date | None, now: datetime) -> tuple[date
 
 def _qualified(programme: Programme) -> dict[int, Host]:
     """Those who can lead the programme; everybody where nobody is named for it."""
-    hosts = Host.objects.filter(active=True, user__is_active=True).select_related("user")
+    hosts = (
+        Host.objects.filter(active=True, user__is_active=True)
+        .select_related("user")
+        .prefetch_related("also_at")
+    )
     named = {row.resource_id: row for row in hosts.filter(programmes=programme)}
     return named or {row.resource_id: row for row in hosts}
 
@@ -210,6 +228,7 @@ def _in_words(item: Candidate, rooms: dict[int, Room], hosts: dict[int, Host]) -
         Reason.GOOD_HOURS: _("bra tid på dagen"),
         Reason.SOON: _("redan inom en vecka"),
         Reason.BRIDGE_DAY: _("klämdag"),
+        Reason.AVOIDED: _("partnern undviker helst den tiden"),
         Reason.TIGHT_ROOM: _("%(room)s blir full") % {"room": room.name},
     }
     reasons = [words[reason] for reason in item.reasons]
@@ -229,22 +248,34 @@ def _in_words(item: Candidate, rooms: dict[int, Room], hosts: dict[int, Host]) -
 
 
 def warnings(
-    *, start: datetime, end: datetime, room: Room | None, size: SizeBand, library: Library
+    *,
+    start: datetime,
+    end: datetime,
+    room: Room | None,
+    size: SizeBand,
+    library: Library,
+    hosts: Sequence[Host] = (),
+    groups: Sequence[Group] = (),
+    hours_confirmed: bool = False,
 ) -> list[tuple[str, str]]:
-    """What to think of before saving: (code, sentence). None of it forbids the booking."""
+    """What to think of before saving: (code, sentence). None of it forbids the booking.
+
+    ``hours_confirmed``: a host has said yes to the hour, so that it is not said again.
+    """
     day = timezone.localdate(start)
     (hour,) = hours(library, day, day)
     found = []
     name = swedish.red_day(day) or swedish.eve(day)
-    if name:
+    if name and hour.opens is None:
         found.append(
             ("red_day", _("%(day)s är %(name)s.") % {"day": swedish.short_date(day), "name": name})
         )
     elif hour.opens is None or hour.closes is None:
         found.append(("closed", _("Biblioteket är stängt den dagen.")))
-    elif (
+    elif not hours_confirmed and (
         timezone.localtime(start).time() < hour.opens
         or timezone.localtime(end).time() > hour.closes
+        or timezone.localdate(end) > day
     ):
         found.append(
             (
@@ -255,6 +286,7 @@ def warnings(
         )
     if swedish.bridge_day(day):
         found.append(("bridge_day", _("Det är klämdag. Många är lediga.")))
+    found += hosting.warnings(start=start, end=end, hosts=hosts, groups=groups)
     if room is not None and room.capacity < size.most:
         found.append(
             (
@@ -287,7 +319,10 @@ def pick(
     ]
     hosts = _qualified(programme)
     resources = [room.resource_id for room in rooms] + list(hosts)
-    busy = _busy(resources, day - timedelta(days=1), day + timedelta(days=1), now)
+    around = (day - timedelta(days=1), day + timedelta(days=1))
+    busy = _busy(resources, *around, now)
+    for resource, intervals in hosting.kept_free(hosts.values(), *around).items():
+        busy[resource] += intervals
     most = (size or max((group.size for group in groups), key=lambda band: band.most)).most
 
     def free(resource: int, before: int = 0, after: int = 0) -> bool:

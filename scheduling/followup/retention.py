@@ -79,12 +79,12 @@ def _erase_drafts(rows: Rows, _before: datetime) -> int:
 
 def _visits_with_care(before: datetime) -> Rows:
     return Visit.objects.filter(booking__end__lt=before).exclude(
-        diets="", access_needs=[], interpreter=""
+        diets="", diet_counts={}, access_needs=[]
     )
 
 
 def _erase_care(rows: Rows, _before: datetime) -> int:
-    return rows.update(diets="", access_needs=[], interpreter="")
+    return rows.update(diets="", diet_counts={}, access_needs=[])
 
 
 def _dead_links(before: datetime) -> Rows:
@@ -159,7 +159,7 @@ RULES: tuple[Rule, ...] = (
     Rule("drafts", gettext_lazy("Utkast till uppföljningar"), 30, _drafts, _erase_drafts),
     Rule(
         "care",
-        gettext_lazy("Kost, tillgänglighet och tolk, efter besöket"),
+        gettext_lazy("Kost och tillgänglighet, efter besöket"),
         7,
         _visits_with_care,
         _erase_care,

@@ -1,16 +1,16 @@
 """The partner's answer: two buttons and at most three lines."""
 
-from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import timedelta
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from core.errors import Invalid
 from partners.models import SizeBand
 from scheduling.booking.services import Reply, Wish
+from scheduling.forms.wall import instant
 from scheduling.states import AnswerChannel, InvitationState
 
-STOCKHOLM = ZoneInfo("Europe/Stockholm")
 BUTTONS = {
     "ja": InvitationState.ACCEPTED,
     "nej": InvitationState.DECLINED,
@@ -91,6 +91,11 @@ class OtherTimeForm(forms.Form):
                 self.add_error(f"tid{number}", _("Välj också ett klockslag."))
             if clock and not day and f"dag{number}" not in self.errors:
                 self.add_error(f"dag{number}", _("Välj också en dag."))
+            if day and clock:
+                try:
+                    instant(day, clock, f"tid{number}")
+                except Invalid as error:
+                    self.add_error(f"tid{number}", error.message)
         if not self.errors and not data.get("ord") and not data.get("dag1"):
             self.add_error("ord", _("Skriv eller välj vilken tid som passar bättre."))
         return data
@@ -102,7 +107,7 @@ class OtherTimeForm(forms.Form):
         for number in (1, 2, 3):
             day, clock = data.get(f"dag{number}"), data.get(f"tid{number}")
             if day and clock:
-                start = datetime.combine(day, clock, tzinfo=STOCKHOLM)
+                start = instant(day, clock, f"tid{number}")
                 wishes.append(Wish(start=start, end=start + length))
         words = data.get("ord") or ""
         if words and not wishes:

@@ -2,7 +2,6 @@
 
 import uuid
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -11,10 +10,11 @@ from core.errors import Invalid
 from partners.models import Contact, Group, SizeBand
 from scheduling.booking import times
 from scheduling.booking.services import VisitPlan
+from scheduling.forms.facts import BookingFacts
+from scheduling.forms.wall import instant
 from scheduling.models import Host, Programme, Room
 from scheduling.states import BookingKind
 
-STOCKHOLM = ZoneInfo("Europe/Stockholm")
 SLOT_PARTS = 4
 
 
@@ -134,6 +134,7 @@ class BookForm(forms.Form):
         if not self.is_bound:
             self.initial.setdefault("key", uuid.uuid4().hex)
         self.chosen = self._chosen()
+        self.facts = BookingFacts.for_page(self.data, self.chosen)
         if self.chosen is not None:
             contacts = self.chosen.contacts.filter(archived_at=None).order_by("pk")
             self.fields["contact"].queryset = contacts  # type: ignore[attr-defined]
@@ -191,7 +192,7 @@ def plan_from(form: BookForm, group: Group, now: datetime) -> VisitPlan:
     if room is None and not away:
         message = str(_("Inget rum är ledigt då. Välj en annan tid."))
         raise Invalid(message, fields={"room": message})
-    return VisitPlan(
+    plan = VisitPlan(
         groups=(group,),
         programme=programme,
         start=start,
@@ -209,7 +210,9 @@ def plan_from(form: BookForm, group: Group, now: datetime) -> VisitPlan:
         interpreter=data["interpreter"],
         diets=data["diets"],
         greeting=data["greeting"],
+        hours_confirmed=data["accept_warnings"],
     )
+    return form.facts.onto(plan)
 
 
 def _time(
@@ -221,7 +224,7 @@ def _time(
     if not data["own_date"] or not data["own_time"]:
         message = str(_("Välj en av tiderna, eller skriv dag och klockslag."))
         raise Invalid(message, fields={"slot": message})
-    start = datetime.combine(data["own_date"], data["own_time"], tzinfo=STOCKHOLM)
+    start = instant(data["own_date"], data["own_time"], "own_time")
     room, hosts = times.pick(
         groups=(group,),
         programme=programme,

@@ -9,7 +9,16 @@ from django.utils.translation import gettext_lazy
 
 from partners.models import WEEKDAY_LABELS
 from scheduling.booking.places import Hours, ProgrammeFacts, RoomFacts
-from scheduling.models import Library, OpeningHours, Programme, Room
+from scheduling.models import (
+    ROOM_FEATURE_LABELS,
+    Library,
+    OpeningHours,
+    Programme,
+    Room,
+    RoomFeature,
+)
+
+FEATURES = [(feature.value, label) for feature, label in ROOM_FEATURE_LABELS.items()]
 
 
 class DateInput(forms.DateInput):
@@ -31,8 +40,11 @@ class TimeInput(forms.TimeInput):
 
 
 class RoomForm(forms.Form):
-    """A room."""
+    """A room; its library is chosen once, when it is new."""
 
+    library = forms.ModelChoiceField(
+        label=gettext_lazy("Bibliotek"), queryset=Library.objects.all(), empty_label=None
+    )
     name = forms.CharField(label=gettext_lazy("Namn"), max_length=80)
     capacity = forms.IntegerField(label=gettext_lazy("Platser"), min_value=1, max_value=500)
     buffer_before = forms.IntegerField(
@@ -41,18 +53,32 @@ class RoomForm(forms.Form):
     buffer_after = forms.IntegerField(
         label=gettext_lazy("Minuter efter"), min_value=0, max_value=240
     )
+    features = forms.MultipleChoiceField(
+        label=gettext_lazy("Rummet har"),
+        required=False,
+        choices=FEATURES,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    open_area = forms.BooleanField(label=gettext_lazy("Öppen yta"), required=False)
     active = forms.BooleanField(label=gettext_lazy("Kan bokas"), required=False)
+
+    def __init__(self, *args: Any, new: bool = True, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not new or Library.objects.count() < 2:
+            del self.fields["library"]
 
     @staticmethod
     def of(room: Room | None) -> dict[str, object]:
         """What the form shows first."""
         if room is None:
             return {"buffer_before": 0, "buffer_after": 15, "active": True}
-        return {name: getattr(room, name) for name in RoomForm.base_fields}
+        return {name: getattr(room, name) for name in RoomForm.base_fields if name != "library"}
 
     def facts(self) -> RoomFacts:
         """For the service."""
-        return RoomFacts(**self.cleaned_data)
+        data = {name: value for name, value in self.cleaned_data.items() if name != "library"}
+        data["features"] = [RoomFeature(name) for name in data["features"]]
+        return RoomFacts(**data)
 
 
 class ProgrammeForm(forms.Form):
@@ -78,6 +104,12 @@ class ProgrammeForm(forms.Form):
         max_length=2000,
         required=False,
     )
+    needs = forms.MultipleChoiceField(
+        label=gettext_lazy("Rummet måste ha"),
+        required=False,
+        choices=FEATURES,
+        widget=forms.CheckboxSelectMultiple,
+    )
     active = forms.BooleanField(label=gettext_lazy("Kan bokas"), required=False)
 
     @staticmethod
@@ -89,7 +121,8 @@ class ProgrammeForm(forms.Form):
 
     def facts(self) -> ProgrammeFacts:
         """For the service."""
-        return ProgrammeFacts(**self.cleaned_data)
+        needs = [RoomFeature(name) for name in self.cleaned_data["needs"]]
+        return ProgrammeFacts(**{**self.cleaned_data, "needs": needs})
 
 
 class ClosureForm(forms.Form):

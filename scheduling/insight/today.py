@@ -67,6 +67,8 @@ class Needs:
 
     wishes: list[Wish] = field(default_factory=list)
     calls: list[CallTask] = field(default_factory=list)
+    #: The plan wants two hosts and there is one: it cannot be confirmed.
+    lacking: list[Booking] = field(default_factory=list)
     failed: list[Message] = field(default_factory=list)
     silent: list[Silent] = field(default_factory=list)
     follow_ups: list[Booking] = field(default_factory=list)
@@ -79,7 +81,7 @@ class Needs:
     def count(self) -> int:
         """How many rows need somebody now."""
         now = (self.wishes, self.calls, self.failed, self.silent, self.follow_ups, self.next_steps)
-        return sum(len(rows) for rows in now)
+        return sum(len(rows) for rows in now) + len(self.lacking)
 
 
 def needs_of(user: User, now: datetime) -> Needs:
@@ -93,6 +95,7 @@ def needs_of(user: User, now: datetime) -> Needs:
     return Needs(
         wishes=_wishes(now),
         calls=list(_calls()),
+        lacking=list(_lacking(now)),
         failed=list(_failed(now)),
         silent=_silent(now, today),
         follow_ups=list(suggest.due(now)),
@@ -151,6 +154,17 @@ def _wishes(now: datetime) -> list[Wish]:
         else:
             wish.timed.append((row, taken[row.pk]))
     return list(grouped.values())
+
+
+def _lacking(now: datetime) -> QuerySet[Booking]:
+    """Open visits to come that lack the second host their approach plan wants (F14)."""
+    return (
+        Booking.objects.filter(visit__two_hosts=True, visit__co_host=None, start__gt=now)
+        .filter(state__in=_values(OPEN_STATES))
+        .select_related("visit__programme")
+        .prefetch_related(_with_groups("visit__groups"))
+        .order_by("start", "pk")
+    )
 
 
 def _calls() -> QuerySet[CallTask]:

@@ -23,6 +23,13 @@ from scheduling.models.followup import (
     InterestSignal,
     SignalSource,
 )
+from scheduling.models.hosting import (
+    AvoidTime,
+    BusyInterval,
+    OwnCalendar,
+    WorkingDay,
+    WorkingHours,
+)
 from scheduling.models.invitation import Answer, Invitation, Proposal
 from scheduling.models.mail import (
     Bounce,
@@ -45,18 +52,41 @@ from scheduling.models.place import (
 from scheduling.models.programme import Programme
 from scheduling.models.report import FileState, ReportFile, ReportSummary
 from scheduling.models.retention import RetentionRule, RetentionRun
+from scheduling.models.words import (
+    DIET_LABELS,
+    INTERPRETER_STATE_LABELS,
+    OWN_CALENDAR_MODE_LABELS,
+    ROOM_FEATURE_LABELS,
+    SIDE_LABELS,
+    TRAVEL_LABELS,
+    Diet,
+    InterpreterState,
+    OwnCalendarMode,
+    RoomFeature,
+    Side,
+    Travel,
+)
 
 __all__ = [
+    "DIET_LABELS",
+    "INTERPRETER_STATE_LABELS",
+    "OWN_CALENDAR_MODE_LABELS",
+    "ROOM_FEATURE_LABELS",
+    "SIDE_LABELS",
+    "TRAVEL_LABELS",
     "Allocation",
     "Analysis",
     "Answer",
+    "AvoidTime",
     "Booking",
     "Bounce",
     "BoundaryCase",
+    "BusyInterval",
     "CallTask",
     "CalmTime",
     "Closure",
     "Decision",
+    "Diet",
     "Effort",
     "EffortKind",
     "Feed",
@@ -76,6 +106,7 @@ __all__ = [
     "IncomingMail",
     "Interest",
     "InterestSignal",
+    "InterpreterState",
     "Invitation",
     "Library",
     "MailAction",
@@ -83,6 +114,8 @@ __all__ = [
     "Message",
     "NoOverlap",
     "OpeningHours",
+    "OwnCalendar",
+    "OwnCalendarMode",
     "Programme",
     "Proposal",
     "ReportFile",
@@ -92,7 +125,12 @@ __all__ = [
     "RetentionRule",
     "RetentionRun",
     "Room",
+    "RoomFeature",
+    "Side",
     "SignalSource",
     "TrainingSession",
+    "Travel",
     "Visit",
+    "WorkingDay",
+    "WorkingHours",
 ]

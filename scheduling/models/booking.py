@@ -10,6 +10,7 @@ from core.models import User
 from partners.models import Contact, Group, SizeBand
 from scheduling.models.place import Host, Library, Room
 from scheduling.models.programme import Programme
+from scheduling.models.words import InterpreterState, Side, Travel
 from scheduling.states import BookingKind, VisitState
 
 
@@ -115,17 +116,43 @@ class Visit(models.Model):
     followers = models.PositiveSmallIntegerField(default=0)
     access_needs = models.JSONField(default=list, blank=True)
     interpreter = models.CharField(max_length=120, blank=True)
+    interpreter_by = models.CharField(
+        max_length=8, blank=True, choices=[(side.value, side.value) for side in Side]
+    )
+    interpreter_state = models.CharField(
+        max_length=8,
+        choices=[(state.value, state.value) for state in InterpreterState],
+        default=InterpreterState.NONE.value,
+    )
     fika = models.BooleanField(default=True)
-    #: Counts only: "2 glutenfritt"; erased seven days after.
+    #: Diet -> how many, never who; erased seven days after, like ``diets`` and ``access_needs``.
+    diet_counts = models.JSONField(default=dict, blank=True)
+    #: The same in words, "2 glutenfritt", from before the counts and from the API.
     diets = models.CharField(max_length=200, blank=True)
     calm = models.BooleanField(default=False)
+    travel_by = models.CharField(
+        max_length=16, blank=True, choices=[(way.value, way.value) for way in Travel]
+    )
+    tickets_by = models.CharField(
+        max_length=8, blank=True, choices=[(side.value, side.value) for side in Side]
+    )
     card_signup = models.BooleanField(default=False)
+    #: About how many want a library card; empty where nobody knows.
+    card_count = models.PositiveSmallIntegerField(null=True, blank=True)
+    #: No photos, unless consent was given outside this system (DOMAIN.md §2).
+    photos_agreed = models.BooleanField(default=False)
+    #: A host said yes to a time outside the opening hours.
+    hours_confirmed = models.BooleanField(default=False)
+    #: Why it was booked although the host's own calendar is busy; about the time, not persons.
+    busy_override = models.CharField(max_length=200, blank=True)
     two_hosts = models.BooleanField(default=False)
     #: The approach plan is about the situation, never about persons; hosts and planners only.
     plan_quiet_place = models.CharField(max_length=200, blank=True)
     plan_exit = models.CharField(max_length=200, blank=True)
     plan_rules_explained = models.BooleanField(default=False)
     plan_guards_informed = models.BooleanField(default=False)
+    #: Where the house's own routine stands, on the intranet.
+    plan_routine_url = models.URLField(max_length=300, blank=True)
     respond_by = models.DateField(null=True)
     #: Partner's own line in the mail, typed by the socionom.
     greeting = models.CharField(max_length=500, blank=True)
@@ -149,9 +176,14 @@ class Visit(models.Model):
         return [self.host] if self.co_host is None else [self.host, self.co_host]
 
     @property
+    def lacks_host(self) -> bool:
+        """Whether the approach plan wants two hosts and there is only one: never confirmed so."""
+        return self.two_hosts and self.co_host_id is None
+
+    @property
     def has_plan(self) -> bool:
         """Whether anything is said in the approach plan."""
-        words = (self.plan_quiet_place, self.plan_exit)
+        words = (self.plan_quiet_place, self.plan_exit, self.plan_routine_url)
         ticks = (self.two_hosts, self.plan_rules_explained, self.plan_guards_informed)
         return any(words) or any(ticks)
 

@@ -47,6 +47,12 @@ class Library(models.Model):
     directions = models.TextField(blank=True)
     meeting_point = models.CharField(max_length=120, default="innanför huvudentrén")
     phone = models.CharField(max_length=20, blank=True)
+    #: The library that this is a branch of; empty for a main library.
+    branch_of = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="branches"
+    )
+    #: When it closes on midsommar, jul and nyårsafton; empty where eves are closed.
+    eve_closes = models.TimeField(null=True, blank=True)
 
     class Meta:
         ordering: ClassVar = ["pk"]
@@ -142,6 +148,8 @@ class Host(models.Model):
     resource = models.OneToOneField(Resource, on_delete=models.PROTECT, related_name="host")
     user = models.OneToOneField(User, on_delete=models.PROTECT, related_name="host")
     library = models.ForeignKey(Library, on_delete=models.PROTECT, related_name="hosts")
+    #: Other libraries and branches where she also receives groups.
+    also_at = models.ManyToManyField(Library, related_name="visiting_hosts", blank=True)
     programmes = models.ManyToManyField("scheduling.Programme", related_name="hosts", blank=True)
     languages = models.JSONField(default=list, blank=True)
     #: How a guest knows her: "har en blå tröja".
@@ -154,6 +162,12 @@ class Host(models.Model):
 
     def __str__(self) -> str:
         return self.user.name
+
+    def serves(self, library_id: int) -> bool:
+        """Whether she receives groups there (``also_at`` prefetched where many are asked)."""
+        return library_id == self.library_id or any(
+            row.pk == library_id for row in self.also_at.all()
+        )
 
     @property
     def first_name(self) -> str:

@@ -146,7 +146,13 @@ def _preview(form: BookForm, page: _Page, user: User, now: datetime) -> None:
 def _warnings(plan: services.VisitPlan) -> list[tuple[str, str]]:
     library = plan.room.library if plan.room else plan.host.library
     return times.warnings(
-        start=plan.start, end=plan.end, room=plan.room, size=plan.size, library=library
+        hosts=plan.hosts,
+        groups=plan.groups,
+        start=plan.start,
+        end=plan.end,
+        room=plan.room,
+        size=plan.size,
+        library=library,
     )
 
 

@@ -18,6 +18,7 @@ from partners.queries import may_reach
 from scheduling.access import is_host_of, may_see_plan, visit_for
 from scheduling.models import Booking, FollowUp
 from scheduling.states import CALLED_OFF
+from scheduling.views import facts_words
 from scheduling.views.today_words import aliases, lang
 
 LESSONS = 3
@@ -83,7 +84,7 @@ def _facts(user: User, booking: Booking) -> list[dict[str, str]]:
         (_("Kontakt"), *_contact(user, booking)),
         (_("Värdar"), "\n".join(host.user.name for host in visit.hosts), visit.host.sign),
         (_("Att tänka på"), "\n".join(_needs(booking)), ""),
-        (_("Fika"), _("Ja") if visit.fika else _("Nej"), visit.diets),
+        (_("Fika"), _("Ja") if visit.fika else _("Nej"), facts_words.diets(visit)),
     ]  # fmt: skip
     return [{"label": label, "value": value, "soft": soft} for label, value, soft in rows if value]
 
@@ -107,9 +108,8 @@ def _needs(booking: Booking) -> list[str]:
     if visit.calm:
         words.append(_("Lugn tid"))
     if visit.interpreter:
-        words.append(_("Tolk: %(language)s") % {"language": visit.interpreter})
-    if visit.card_signup:
-        words.append(_("Den som vill får skaffa lånekort"))
+        words.append(facts_words.interpreter(visit))
+    words += facts_words.sundry(visit)
     return words
 
 
@@ -127,6 +127,8 @@ def _checks(booking: Booking) -> list[str]:
         words.append(_("Gruppen känner till bibliotekets regler."))
     if visit.plan_guards_informed:
         words.append(_("Väktarna vet att ni har besök."))
+    if visit.plan_routine_url:
+        words.append(_("Rutin: %(link)s") % {"link": visit.plan_routine_url})
     return words
 
 

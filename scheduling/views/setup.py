@@ -25,7 +25,7 @@ from scheduling.forms.setup import (
     TokenForm,
 )
 from scheduling.models import Host, Library, OpeningHours, Programme, Room
-from scheduling.views import setup_edit
+from scheduling.views import setup_edit, setup_house
 from scheduling.views.setup_edit import library_of, told_at_fields, user_of
 from scheduling.views.today_words import capital
 
@@ -54,6 +54,7 @@ def _page(
         "libraries": _libraries(),
         "rooms": Room.objects.select_related("library").order_by("-active", "library", "name"),
         "programmes": Programme.objects.order_by("-active", "sort", "name"),
+        "mine": Host.objects.filter(user=user).first(),
         "hosts": Host.objects.select_related("user", "library").prefetch_related("programmes"),
         "closure_form": bound.get("closure") or ClosureForm(),
         "calm_form": bound.get("calm") or CalmTimeForm(),
@@ -78,7 +79,7 @@ def _libraries() -> list[dict[str, Any]]:
         {
             "library": row,
             "hours": _week(list(row.hours.all())),
-            "seasons": [_season(hours) for hours in row.hours.all() if hours.first_day],
+            "seasons": _seasons(list(row.hours.all())),
             "closures": sorted(
                 (item for item in row.closures.all() if item.day >= today), key=lambda i: i.day
             ),
@@ -90,6 +91,18 @@ def _libraries() -> list[dict[str, Any]]:
         }
         for row in rows
     ]  # fmt: skip
+
+
+def _seasons(rows: list[OpeningHours]) -> list[dict[str, Any]]:
+    """Each season once: its weekdays in words, and one row's id by which it is taken away."""
+    found: dict[Any, list[OpeningHours]] = {}
+    for row in rows:
+        if row.first_day:
+            found.setdefault((row.first_day, row.last_day), []).append(row)
+    return [
+        {"pk": days[0].pk, "lines": [_season(day) for day in sorted(days, key=lambda d: d.weekday)]}
+        for _days, days in sorted(found.items())
+    ]
 
 
 def _season(row: OpeningHours) -> str:
@@ -207,6 +220,7 @@ def token_revoke(request: HttpRequest, pk: int) -> HttpResponse:
 
 urlpatterns = [
     *setup_edit.urlpatterns,
+    *setup_house.urlpatterns,
     path("installningar/", settings, name="settings"),
     path("installningar/bibliotek/<int:pk>/avvikelse", closure_add, name="closure_add"),
     path("installningar/avvikelse/<int:pk>/ta-bort", closure_remove, name="closure_remove"),

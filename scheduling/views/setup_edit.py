@@ -31,7 +31,7 @@ def user_of(request: HttpRequest) -> User:
     return user
 
 
-def _edit(
+def edit(
     request: HttpRequest,
     title: str,
     form: forms.Form,
@@ -68,7 +68,8 @@ def told_at_fields(form: forms.Form, error: DomainError) -> DomainError | None:
     return None if known else error
 
 
-def _posted(request: HttpRequest) -> Any:
+def posted(request: HttpRequest) -> Any:
+    """What was sent; None where the form is only shown."""
     return request.POST if request.method == "POST" else None
 
 
@@ -82,13 +83,17 @@ def room_edit(request: HttpRequest, pk: int | None = None) -> HttpResponse:
     library = room.library if room else Library.objects.first()
     if library is None:
         raise Missing(_("Lägg in ett bibliotek först."))
-    form = RoomForm(_posted(request), initial=RoomForm.of(room))
-    return _edit(
+    form = RoomForm(posted(request), initial=RoomForm.of(room), new=room is None)
+    return edit(
         request,
         room.name if room else _("Nytt rum"),
         form,
         lambda: places.save_room(
-            actor=user, now=timezone.now(), facts=form.facts(), room=room, library=library
+            actor=user,
+            now=timezone.now(),
+            facts=form.facts(),
+            room=room,
+            library=form.cleaned_data.get("library") or library,
         ),
         _("Rummet är sparat."),
     )
@@ -101,8 +106,8 @@ def programme_edit(request: HttpRequest, pk: int | None = None) -> HttpResponse:
     user = user_of(request)
     access.require(access.may_administer(user))
     programme = None if pk is None else _one(Programme.objects.all(), pk)
-    form = ProgrammeForm(_posted(request), initial=ProgrammeForm.of(programme))
-    return _edit(
+    form = ProgrammeForm(posted(request), initial=ProgrammeForm.of(programme))
+    return edit(
         request,
         programme.name if programme else _("Nytt program"),
         form,
@@ -120,8 +125,8 @@ def hours_edit(request: HttpRequest, pk: int) -> HttpResponse:
     user = user_of(request)
     access.require(access.may_administer(user))
     library = library_of(pk)
-    form = HoursForm(_posted(request), library=library)
-    return _edit(
+    form = HoursForm(posted(request), library=library)
+    return edit(
         request,
         _("Öppettider"),
         form,

@@ -38,6 +38,7 @@ class Rows(Reader):
         made: list[Row] = [
             *(self._wish(row) for row in needs.wishes),
             *(self._call(row) for row in needs.calls),
+            *(self._lacking(row) for row in needs.lacking),
             *(self._failed(row) for row in needs.failed),
             *(self._silent(row) for row in needs.silent),
             *(self._follow_up(row) for row in needs.follow_ups),
@@ -47,6 +48,26 @@ class Rows(Reader):
             for row in made:
                 row.update(acts=[], quote="", note="")
         return made
+
+    def _lacking(self, booking: Booking) -> Row:
+        return {
+            "icon": "warn",
+            "tone": "now",
+            "kind": _("Medvärd saknas"),
+            "title": _("%(group)s behöver två värdar") % {"group": aliases(booking)},
+            "href": reverse("visit", args=[booking.pk]),
+            "text": _("%(what)s Besöket kan inte bekräftas innan en medvärd är vald.")
+            % {"what": what_and_when(booking)},
+            "quote": "",
+            "note": "",
+            "acts": [
+                {
+                    "label": _("Välj medvärd"),
+                    "href": reverse("visit_change", args=[booking.pk]),
+                    "style": "",
+                }
+            ],
+        }
 
     def _wish(self, wish: Wish) -> Row:
         booking = wish.invitation.booking

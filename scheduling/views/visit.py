@@ -31,6 +31,7 @@ from scheduling.states import (
     VisitEvent,
     VisitState,
 )
+from scheduling.views import facts_words
 
 
 def _user(request: HttpRequest) -> User:
@@ -74,6 +75,9 @@ def _page(
             "contact", "host__user"
         ),
         "access_needs": [ACCESS_NEED_LABELS[AccessNeed(n)] for n in booking.visit.access_needs],
+        "diets": facts_words.diets(booking.visit),
+        "interpreter": facts_words.interpreter(booking.visit),
+        "sundry": facts_words.sundry(booking.visit),
         "beats": timeline.of(booking) if plans else [],
         "plans": plans,
         "sees_plan": access.may_see_plan(user, booking),
@@ -92,6 +96,9 @@ def _page(
             room=booking.visit.room,
             size=booking.visit.size,
             library=library,
+            hosts=booking.visit.hosts,
+            groups=list(booking.visit.groups.all()),
+            hours_confirmed=booking.visit.hours_confirmed,
         )
         if library and booking.status in OPEN_STATES
         else [],
@@ -131,6 +138,8 @@ def move(request: HttpRequest, pk: int) -> HttpResponse:
                 start=form.start(),
                 room=form.cleaned_data["room"],
                 version=form.cleaned_data["version"],
+                hours_confirmed=form.cleaned_data["hours_confirmed"],
+                busy_override=form.cleaned_data["busy_override"],
             )
         except DomainError as error:
             return _form_page(request, "move", booking, error=error, form=form, times=found)
@@ -142,17 +151,19 @@ def move(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def change(request: HttpRequest, pk: int) -> HttpResponse:
-    """Who meets, which room, and the approach plan."""
+    """Who meets, which room, what the group needs, and the approach plan."""
     user = _user(request)
     booking = access.visit_to_plan(user, pk)
-    form = ChangeForm(request.POST) if request.method == "POST" else ChangeForm.of(booking)
-    if request.method == "POST" and form.is_valid():
-        data = dict(form.cleaned_data)
-        version = data.pop("version")
-        details = services.Details(without_co_host=data["co_host"] is None, **data)
+    posted = request.method == "POST"
+    form = ChangeForm(booking, request.POST) if posted else ChangeForm.of(booking)
+    if posted and form.is_valid():
         try:
             booking = services.change_details(
-                actor=user, now=timezone.now(), booking=booking, details=details, version=version
+                actor=user,
+                now=timezone.now(),
+                booking=booking,
+                details=form.details(),
+                version=form.cleaned_data["version"],
             )
         except DomainError as error:
             return _form_page(request, "change", booking, form=form, error=error)

@@ -81,9 +81,11 @@ def test_the_hour_that_the_spring_skips_is_refused(w: World, sam: Caller) -> Non
     assert "klockan" in body["errors"]["start"]
 
 
-def test_of_the_hour_that_autumn_repeats_the_first_is_meant(w: World, sam: Caller) -> None:
-    body = sam.post("/visits", wanted(w, start="2027-10-31T02:30:00"), 201)
-    assert body["start"] == "2027-10-31T02:30:00+02:00"
+def test_of_the_hour_that_autumn_repeats_it_is_asked_which(w: World, sam: Caller) -> None:
+    refused = sam.post("/visits", wanted(w, start="2027-10-31T02:30:00"), 422)
+    assert "+02:00" in refused["errors"]["start"]
+    body = sam.post("/visits", wanted(w, start="2027-10-31T02:30:00+01:00"), 201)
+    assert body["start"] == "2027-10-31T02:30:00+01:00"
 
 
 def test_the_end_counts_real_minutes_over_the_change_of_clocks(w: World, sam: Caller) -> None:

@@ -94,7 +94,7 @@ def test_the_night_erases_words_and_keeps_what_the_statistics_need(w: World, hel
     assert runs.pop("audit") > 5
     assert runs == {"care": 1, "links": 1, "letters": 1, "answers": 1, "wishes": 1, "notes": 1}
     held.visit.refresh_from_db()
-    assert (held.visit.diets, held.visit.access_needs, held.visit.interpreter) == ("", [], "")
+    assert (held.visit.diets, held.visit.diet_counts, held.visit.access_needs) == ("", {}, [])
     invitation = held.invitations.get()
     assert (invitation.token_fingerprint, invitation.comment) == (None, "")
     assert invitation.answers.get().comment == ""
@@ -191,7 +191,7 @@ def test_page_and_its_acts(w: World, client: Client, held: Booking) -> None:
     Booking.objects.update(start=NOW - days(400), end=NOW - days(399))
     client.force_login(w.socionom)
     page = client.get("/installningar/gallring").content.decode()
-    assert "Kost, tillgänglighet och tolk" in page
+    assert "Kost och tillgänglighet" in page
     assert "Väntar på beslut" in page
     bad = client.post("/installningar/gallring/care", {"days": "0", "decision": "x"})
     assert bad.status_code == 422

@@ -1,0 +1,25 @@
+"""From a day and a clock in a form to one instant."""
+
+from datetime import UTC, date, datetime, time
+
+from django.utils.translation import gettext as _
+
+from core import swedish
+from core.errors import Invalid
+
+
+def instant(day: date, clock: time, field: str) -> datetime:
+    """The instant in UTC, so that minutes added to it are real ones.
+
+    Raises Invalid, at ``field``, for a clock that a change of the clock skips or repeats.
+    """
+    try:
+        return swedish.at_wall(day, clock).astimezone(UTC)
+    except swedish.ClockGap:
+        message = _("Klockslaget finns inte: då ställs klockan fram. Välj en tid en timme senare.")
+    except swedish.ClockOverlap:
+        message = _(
+            "Klockslaget kommer två gånger den natten, när klockan ställs tillbaka. "
+            "Välj en tid före 2 eller från 3."
+        )
+    raise Invalid(message, fields={field: message})
