@@ -76,6 +76,11 @@ def apply(visit: Visit, details: "Details") -> None:
         visit.diet_counts = counted(details.diet_counts)
     if details.plan_routine_url is not None:
         visit.plan_routine_url = details.plan_routine_url.strip()
+    if any(
+        given is not None for given in (details.access_needs, details.diet_counts, details.diets)
+    ):
+        # Written after the erasing, as on a visit that was followed up late: erased again.
+        visit.care_erased_at = None
     _apply_cards(visit, details)
     _apply_contact(visit, details)
 

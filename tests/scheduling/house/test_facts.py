@@ -137,3 +137,5 @@ def test_diets_and_needs_are_erased_after_seven_days_and_nothing_else(w: World) 
     assert list(FeedBlock.objects.order_by("pk").values()) == before
     assert Booking.objects.get(pk=booking.pk).version == version
     assert AuditEvent.objects.filter(verb="visit.care_erased").count() == 1
+    change(w, booking, diet_counts={Diet.HALAL: 1})
+    assert facts.erase_care(now=due) == 1
