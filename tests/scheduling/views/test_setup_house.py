@@ -220,3 +220,19 @@ def test_the_groups_facts_come_to_the_booking_page_and_go_with_it(client: Client
     later = {**given, "own_date": "2026-12-02", "facts-group": ""}
     assert client.post(there, later).status_code in {302, 303}
     assert Visit.objects.latest("pk").access_needs == ["quiet"]
+
+
+def test_an_absence_is_at_home_among_the_other_pages(client: Client, w: World) -> None:
+    booked(w, start=at(2, 10), end=at(2, 11))
+    staffing.add_absence(
+        actor=w.socionom,
+        now=at(1, 8, month=11),
+        host=w.host,
+        start=at(3, 8, month=11),
+        end=at(3, 17, month=11),
+    )
+    for name in ("today", "calendar", "report", "settings"):
+        assert page(client, w.socionom, reverse(name)), name
+    client.force_login(w.socionom)
+    absence = staffing.absences(w.host).get()
+    assert client.get(reverse("visit", args=[absence.pk])).status_code == 404
