@@ -25,6 +25,7 @@ from scheduling.api.bodies import (
 from scheduling.api.common import answers, found, one, that, user_of
 from scheduling.api.fields import hours_and_minutes, iso
 from scheduling.api.resources import library_body
+from scheduling.api.resources import router as resources
 from scheduling.api.schemas_house import (
     AbsenceIn,
     AvoidTimeIn,
@@ -44,7 +45,8 @@ router = Router(tags=["resources"])
 GONE = {204: None, **answers(None, 204)}
 
 
-@router.post("/libraries", response=answers(LibraryBody, 201), operation_id="create_library")
+# One path is one router's: the list of libraries is there.
+@resources.post("/libraries", response=answers(LibraryBody, 201), operation_id="create_library")
 def create_library(request: HttpRequest, payload: LibraryIn) -> object:
     """A new library, or a branch of one."""
     actor = user_of(request)

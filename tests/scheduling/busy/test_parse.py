@@ -4,7 +4,7 @@ import time as clock
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from dateutil import rrule
+from dateutil import rrule  # type: ignore[import-untyped] # has none of its own
 from hypothesis import given, settings
 from hypothesis import strategies as st
 

@@ -92,7 +92,7 @@ def test_a_yes_does_not_confirm_what_lacks_a_host_until_she_is_there(w: World) -
         services.confirm(actor=w.socionom, now=NOW, booking=booking)
     change(w, booking, co_host=w.other_host)
     booking.refresh_from_db()
-    assert booking.status is VisitState.CONFIRMED
+    assert booking.state == VisitState.CONFIRMED.value
 
 
 def test_a_no_that_becomes_a_yes_holds_the_slot_but_confirms_nothing(w: World) -> None:
