@@ -4,13 +4,15 @@ A listener is registered once, in its app's ``ready()``. It may write, and it ma
 DomainError: then the change is undone and the user reads why. partners calls nobody by name.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
+
+from django.db.models import Model, QuerySet
 
 from core.models import User
-from partners.models import Contact, Group, Organisation
+from partners.models import Contact, Group, Ledger, MergeRecord, Organisation
 
 M = TypeVar("M", Organisation, Group, Contact)
 
@@ -81,3 +83,50 @@ def _register(listeners: list[Listener[M]], listener: Listener[M]) -> None:
 def _tell(listeners: Sequence[Listener[M]], change: Change[M]) -> None:
     for listener in listeners:
         listener(change)
+
+
+@dataclass(frozen=True, slots=True)
+class Merge:
+    """Two rows of one model become one: what hangs on ``gone`` goes to ``kept``.
+
+    Every write goes through ``ledger``, which is what undo reads. ``fold(kept, gone)`` does the
+    same with two rows further down (a group of the same alias in both organisations).
+    """
+
+    actor: User | None
+    now: datetime
+    kept: Model
+    gone: Model
+    ledger: Ledger
+    fold: Callable[[Model, Model], None]
+
+
+#: Deals with the rows that hang on ``gone`` by one foreign key; afterwards none may be left.
+MergeRule = Callable[[Merge, "QuerySet[Any]"], None]
+#: Told when a merge, or its undoing, has written everything, inside its transaction.
+MergedListener = Callable[[MergeRecord, datetime], None]
+
+_merge_rules: dict[str, MergeRule] = {}
+_merged_listeners: list[MergedListener] = []
+
+
+def register_merge_rule(relation: str, rule: MergeRule) -> None:
+    """What becomes of the rows of ``relation`` ("scheduling.Invitation.contact") in a merge."""
+    _merge_rules[relation] = rule
+
+
+def merge_rule(relation: str) -> MergeRule | None:
+    """The rule for ``relation``, None where nobody registered one."""
+    return _merge_rules.get(relation)
+
+
+def register_merged(listener: MergedListener) -> None:
+    """Call ``listener`` after every merge and every undoing of one."""
+    if listener not in _merged_listeners:
+        _merged_listeners.append(listener)
+
+
+def merged(record: MergeRecord, now: datetime) -> None:
+    """Tell every listener, in the order of registration."""
+    for listener in _merged_listeners:
+        listener(record, now)

@@ -164,6 +164,8 @@ class Contact(Searchable):
     protected = models.BooleanField(_("skyddade uppgifter"), default=False)
     #: The one stable part of every address this contact is written to from and answers to.
     mail_tag = models.CharField(max_length=16, unique=True, default=new_mail_tag, editable=False)
+    #: Has left the partner: not only put aside, and never taken back by itself.
+    left_at = models.DateTimeField(null=True, blank=True)
     archived_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField()
 

@@ -2,6 +2,7 @@
 
 from partners.hooks import Change, register_group_changed, register_organisation_changed
 from partners.models import Group, Organisation
+from scheduling.booking import merging
 from scheduling.feeds import blocks
 from scheduling.models import Booking
 
@@ -23,3 +24,4 @@ def register() -> None:
     """Called once at start."""
     register_group_changed(group_changed)
     register_organisation_changed(organisation_changed)
+    merging.register()

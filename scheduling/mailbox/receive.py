@@ -226,7 +226,7 @@ def _latest_to(letter: Letter, recipient: str) -> Message | None:
     tags = _tagged(letter)
     if not tags or not recipient:
         return None
-    whose = Q(invitation__contact__mail_tag__in=tags)
+    whose = Q(invitation__contact__mail_tag__in=tags) | Q(invitation__organiser_tag__in=tags)
     whose |= Q(invitation__host__in=Host.objects.filter(mail_tag__in=tags))
     rows = Message.objects.filter(whose, recipient__iexact=recipient, state__in=_LEFT)
     return rows.order_by("-pk").first()
@@ -237,7 +237,9 @@ def _likely(letter: Letter) -> Invitation | None:
 
     Only a hint for the person who looks.
     """
-    whose = Q(contact__mail_tag__in=_tagged(letter)) | Q(host__mail_tag__in=_tagged(letter))
+    tags = _tagged(letter)
+    whose = Q(contact__mail_tag__in=tags) | Q(host__mail_tag__in=tags)
+    whose |= Q(organiser_tag__in=tags)
     if letter.sender:
         whose |= Q(contact__email__iexact=letter.sender)
     rows = Invitation.objects.filter(whose).select_related("booking")

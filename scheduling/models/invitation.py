@@ -26,6 +26,8 @@ class Invitation(models.Model):
     sequence = models.PositiveIntegerField(default=0)
     #: SEQUENCE at the last change of time, place or status: older answers are stale.
     significant_sequence = models.PositiveIntegerField(default=0)
+    #: The tag it was sent from, where a merge gave it to another contact: its ORGANIZER stays.
+    organiser_tag = models.CharField(max_length=16, blank=True)
     state = models.CharField(
         max_length=12,
         choices=[(s.value, s.value) for s in InvitationState],
@@ -75,6 +77,8 @@ class Invitation(models.Model):
     @property
     def mail_tag(self) -> str:
         """The stable tag of the addressee."""
+        if self.organiser_tag:
+            return self.organiser_tag
         if self.contact:
             return self.contact.mail_tag
         return self.host.mail_tag if self.host else ""
