@@ -132,6 +132,15 @@ class ProposalState(StrEnum):
     CLOSED = "closed"
 
 
+class OfferState(StrEnum):
+    """What became of an offered time, or of a slot offered on."""
+
+    OPEN = "open"
+    CHOSEN = "chosen"
+    EXPIRED = "expired"
+    WITHDRAWN = "withdrawn"
+
+
 class MessageKind(StrEnum):
     """Why a message was written."""
 
@@ -139,6 +148,13 @@ class MessageKind(StrEnum):
     UPDATE = "update"
     CANCEL = "cancel"
     REMINDER = "reminder"
+    #: Times to choose among; it has no calendar part, the REQUEST follows the choice.
+    OFFER = "offer"
+    CHOSEN = "chosen"
+    #: The slot that several were asked about went to somebody else.
+    TAKEN = "taken"
+    #: All dates of a series: with its rule as the calendar part where it is regular.
+    SERIES = "series"
 
 
 class MessageState(StrEnum):

@@ -15,6 +15,7 @@ from scheduling.models.followup import (
 )
 from scheduling.models.invitation import Answer, Invitation, Proposal
 from scheduling.models.message import CallTask, Message
+from scheduling.models.offer import OfferedTime, SlotOffer
 from scheduling.models.place import (
     CalmTime,
     Closure,
@@ -26,6 +27,7 @@ from scheduling.models.place import (
     Room,
 )
 from scheduling.models.programme import Programme
+from scheduling.models.series import Series, SeriesInvitation
 
 __all__ = [
     "Allocation",
@@ -53,13 +55,17 @@ __all__ = [
     "Library",
     "Message",
     "NoOverlap",
+    "OfferedTime",
     "OpeningHours",
     "Programme",
     "Proposal",
     "Resource",
     "ResourceKind",
     "Room",
+    "Series",
+    "SeriesInvitation",
     "SignalSource",
+    "SlotOffer",
     "TrainingSession",
     "Visit",
 ]
