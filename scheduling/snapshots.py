@@ -97,7 +97,7 @@ def _full_description(booking: Booking) -> str:
 
 
 def invitation(
-    row: Invitation, *, sequence: int, stamp: datetime, answer_url: str
+    row: Invitation, *, sequence: int, stamp: datetime, answer_url: str, chosen: bool = False
 ) -> InvitationSnapshot:
     """The iTIP object for one addressee: neutral words, their language, only them as ATTENDEE."""
     booking = row.booking
@@ -120,6 +120,8 @@ def invitation(
         url=answer_url,
         organizer=Mailbox(links.tagged_address(row.mail_tag), organiser_name(booking)),
         attendee=Mailbox(row.email, row.name),
+        # Who has chosen the time by the link is not asked once more.
+        partstat="ACCEPTED" if chosen else "NEEDS-ACTION",
         status=_STATUS_OF_INVITATION.get(booking.status, EventStatus.CONFIRMED),
     )
 

@@ -4,7 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from partners.services.staging import erase_staged_imports
-from scheduling.booking import reminders
+from scheduling.booking import offers, reminders, slots
 from scheduling.outbox import deliver
 
 
@@ -18,5 +18,7 @@ def deliver_due() -> None:
 def every_minute() -> None:
     """What time alone makes due."""
     reminders.remind_due(now=timezone.now())
+    offers.expire_due(now=timezone.now())
+    slots.expire_due(now=timezone.now())
     erase_staged_imports(now=timezone.now())
     deliver.deliver_due(clock=timezone.now)

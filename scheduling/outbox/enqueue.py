@@ -18,11 +18,13 @@ from scheduling.calendars import itip, mime
 from scheduling.calendars.snapshots import Mailbox
 from scheduling.models import CallTask, Invitation, Message
 from scheduling.outbox import letters
-from scheduling.states import LEFT_THE_HOUSE, MessageKind, MessageState
+from scheduling.states import LEFT_THE_HOUSE, InvitationState, MessageKind, MessageState
 
 logger = logging.getLogger(__name__)
 _MAY_HAVE_ARRIVED = [state.value for state in LEFT_THE_HOUSE]
 #: Sequence numbers of these are used up, whether or not the mail arrived.
+_ENDS = frozenset({MessageKind.CANCEL, MessageKind.TAKEN})
+_WITHOUT_CALENDAR = frozenset({MessageKind.REMINDER, MessageKind.OFFER, MessageKind.TAKEN})
 _USED = [*_MAY_HAVE_ARRIVED, MessageState.FAILED.value]
 
 
@@ -39,10 +41,16 @@ def tell(
         _call(invitation, change=change, event=event, now=now)
         return None
     replaced = _supersede(invitation)
-    told = invitation.messages.filter(state__in=_MAY_HAVE_ARRIVED).exists()
-    if change is MessageKind.CANCEL and not told:
+    arrived = invitation.messages.filter(state__in=_MAY_HAVE_ARRIVED)
+    if change in _ENDS and not arrived.exists():
         return None
+    # An offer of several times was no invitation to a time yet: the REQUEST follows the choice.
+    told = arrived.exclude(kind=MessageKind.OFFER.value).exists()
     kind = MessageKind.REQUEST if change is MessageKind.UPDATE and not told else change
+    if kind is MessageKind.OFFER:
+        message = _store(invitation, kind=kind, event=event, now=now)
+        Message.objects.filter(pk__in=replaced).update(superseded_by=message)
+        return message
     used = invitation.messages.filter(state__in=_USED, sequence__isnull=False)
     newest = used.order_by("-sequence").values_list("sequence", flat=True).first()
     invitation.sequence = 0 if newest is None else newest + 1
@@ -127,7 +135,7 @@ def _store(
         booking=invitation.booking,
         event=event,
         kind=kind.value,
-        sequence=invitation.sequence,
+        sequence=None if calendar is None and kind is MessageKind.OFFER else invitation.sequence,
         significant=calendar is not None,
         sender=sender.address,
         recipient=to.address,
@@ -147,17 +155,26 @@ def _store(
 def _calendar(
     invitation: Invitation, kind: MessageKind, stamp: datetime
 ) -> tuple[bytes | None, str | None]:
-    if kind is MessageKind.REMINDER:
+    if kind in _WITHOUT_CALENDAR or _was_only_offered(invitation, kind):
         return None, None
     snapshot = snapshots.invitation(
         invitation,
         sequence=invitation.sequence,
         stamp=stamp,
         answer_url=links.answer_url(invitation),
+        chosen=kind is MessageKind.CHOSEN and invitation.status is InvitationState.ACCEPTED,
     )
     if kind is MessageKind.CANCEL:
         return itip.cancel(snapshot), "CANCEL"
     return itip.request(snapshot), "REQUEST"
+
+
+def _was_only_offered(invitation: Invitation, kind: MessageKind) -> bool:
+    """The end of an offer: no calendar knows its UID, so none is told."""
+    if kind is not MessageKind.CANCEL:
+        return False
+    rows = invitation.messages.filter(state__in=_MAY_HAVE_ARRIVED)
+    return not rows.exclude(kind=MessageKind.OFFER.value).exists()
 
 
 def _message_id(invitation: Invitation) -> str:
