@@ -155,6 +155,7 @@ class MessageKind(StrEnum):
     TAKEN = "taken"
     #: All dates of a series: with its rule as the calendar part where it is regular.
     SERIES = "series"
+    SERIES_END = "ser_end"
 
 
 class MessageState(StrEnum):

@@ -2,6 +2,7 @@
 
 from scheduling.views import (
     answer,
+    answer_series,
     book,
     calendar,
     efforts,
@@ -10,6 +11,7 @@ from scheduling.views import (
     group,
     health,
     host,
+    offers,
     outbox,
     public,
     report,
@@ -23,6 +25,7 @@ urlpatterns = [
     *calendar.urlpatterns,
     *book.urlpatterns,
     *visit.urlpatterns,
+    *offers.urlpatterns,
     *followup.urlpatterns,
     *host.urlpatterns,
     *group.urlpatterns,
@@ -32,6 +35,7 @@ urlpatterns = [
     *feeds.urlpatterns,
     *setup.urlpatterns,
     *answer.urlpatterns,
+    *answer_series.urlpatterns,
     *public.urlpatterns,
     *health.urlpatterns,
 ]

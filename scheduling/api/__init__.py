@@ -2,10 +2,11 @@
 
 from ninja import Router
 
-from scheduling.api import acts, feeds, report, resources, visits
+from scheduling.api import acts, feeds, offers, report, resources, visits
 
 routers: list[tuple[str, Router]] = [
     ("", resources.router),
+    ("", offers.router),
     ("/visits", visits.router),
     ("/visits", acts.router),
     ("/feeds", feeds.router),

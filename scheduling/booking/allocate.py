@@ -47,9 +47,7 @@ def release(booking: Booking) -> None:
     Allocation.objects.filter(booking=booking).delete()
 
 
-def _wanted(
-    booking: Booking, expires_at: datetime | None, now: datetime
-) -> list[Allocation]:
+def _wanted(booking: Booking, expires_at: datetime | None, now: datetime) -> list[Allocation]:
     """In the order of the resources' ids, so that two bookings never wait for each other.
 
     While times are offered each of them is held, until it is answered or expires; the booking's

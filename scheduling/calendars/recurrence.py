@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 from dateutil.rrule import WEEKLY, rrule
 
@@ -60,14 +60,9 @@ class Weekly:
     def rule(self, kept_from: date) -> str:
         """The RRULE (upper case) when the first kept date is ``kept_from``, one of the rule's."""
         count = sum(1 for day in self.days() if day >= kept_from)
-        return f"FREQ=WEEKLY;INTERVAL={self.weeks};COUNT={count};BYDAY={_DAYS[self.first.weekday()]}"
-
-
-def shortened(rule: str, last: datetime) -> str:
-    """``rule`` of ours ending with the occurrence at ``last`` (aware): UNTIL instead of COUNT."""
-    parts = [part for part in rule.split(";") if not part.startswith(("COUNT=", "UNTIL="))]
-    until = last.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
-    return ";".join([*parts[:2], f"UNTIL={until}", *parts[2:]])
+        return (
+            f"FREQ=WEEKLY;INTERVAL={self.weeks};COUNT={count};BYDAY={_DAYS[self.first.weekday()]}"
+        )
 
 
 def at_wall(day: date, clock: time) -> datetime:

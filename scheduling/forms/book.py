@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from core.errors import Invalid
 from partners.models import Contact, Group, SizeBand
 from scheduling.booking import times
+from scheduling.booking.offers import Choice
 from scheduling.booking.services import VisitPlan
 from scheduling.models import Host, Programme, Room
 
@@ -28,6 +29,17 @@ class GroupChoice(forms.ModelChoiceField):  # type: ignore[type-arg] # not gener
     def label_from_instance(self, obj: Group) -> str:
         """Alias and organisation."""
         return f"{obj.alias}, {obj.organisation.name}"
+
+
+class SlotList(forms.Field):
+    """Any number of proposed times, as ``encode_slot`` wrote them."""
+
+    widget = forms.MultipleHiddenInput
+
+    def to_python(self, value: object) -> list[str]:
+        """The values, each once."""
+        found = value if isinstance(value, list) else []
+        return list(dict.fromkeys(str(one) for one in found if one))
 
 
 class BookForm(forms.Form):
@@ -49,6 +61,8 @@ class BookForm(forms.Form):
         required=False,
     )
     slot = forms.CharField(required=False, max_length=120)
+    #: Further proposed times: with them it is an offer, and the partner chooses.
+    more = SlotList(required=False)
     own_date = forms.DateField(
         label=_("Dag"),
         required=False,
@@ -218,3 +232,23 @@ def _slot(raw: str) -> tuple[datetime, Room | None, list[Host]]:
         message = str(_("Tiden gäller inte längre. Välj en tid på nytt."))
         raise Invalid(message, fields={"slot": message})
     return start, place, [found[pk] for pk in people]
+
+
+def choices_from(form: BookForm, plan: VisitPlan) -> list[Choice]:
+    """The plan's own time and the further ones that were ticked; one alone is no offer."""
+    choices = [
+        Choice(start=plan.start, end=plan.end, room=plan.room, host=plan.host, co_host=plan.co_host)
+    ]
+    for raw in form.cleaned_data["more"]:
+        start, room, hosts = _slot(raw)
+        if start != plan.start and hosts:
+            choices.append(
+                Choice(
+                    start=start,
+                    end=start + (plan.end - plan.start),
+                    room=room,
+                    host=hosts[0],
+                    co_host=hosts[1] if len(hosts) > 1 else None,
+                )
+            )
+    return choices

@@ -24,6 +24,7 @@ logger = logging.getLogger(__name__)
 _MAY_HAVE_ARRIVED = [state.value for state in LEFT_THE_HOUSE]
 #: Sequence numbers of these are used up, whether or not the mail arrived.
 _ENDS = frozenset({MessageKind.CANCEL, MessageKind.TAKEN})
+_NO_TIME_YET = [MessageKind.OFFER.value, MessageKind.SERIES.value]
 _WITHOUT_CALENDAR = frozenset({MessageKind.REMINDER, MessageKind.OFFER, MessageKind.TAKEN})
 _USED = [*_MAY_HAVE_ARRIVED, MessageState.FAILED.value]
 
@@ -42,10 +43,11 @@ def tell(
         return None
     replaced = _supersede(invitation)
     arrived = invitation.messages.filter(state__in=_MAY_HAVE_ARRIVED)
-    if change in _ENDS and not arrived.exists():
+    if change in _ENDS and not arrived.exists() and invitation.booking.series_id is None:
         return None
     # An offer of several times was no invitation to a time yet: the REQUEST follows the choice.
-    told = arrived.exclude(kind=MessageKind.OFFER.value).exists()
+    series = snapshots.series_invitation(invitation)
+    told = series is not None or arrived.exclude(kind__in=_NO_TIME_YET).exists()
     kind = MessageKind.REQUEST if change is MessageKind.UPDATE and not told else change
     if kind is MessageKind.OFFER:
         message = _store(invitation, kind=kind, event=event, now=now)
@@ -53,6 +55,9 @@ def tell(
         return message
     used = invitation.messages.filter(state__in=_USED, sequence__isnull=False)
     newest = used.order_by("-sequence").values_list("sequence", flat=True).first()
+    if series is not None and kind is not MessageKind.SERIES:
+        # A date counts on from its series: an older copy of the whole must not win over it.
+        newest = max(newest or 0, series.sequence)
     invitation.sequence = 0 if newest is None else newest + 1
     invitation.significant_sequence = invitation.sequence
     invitation.save(update_fields=["sequence", "significant_sequence"])
@@ -76,6 +81,8 @@ def remind(invitation: Invitation, *, event: AuditEvent, now: datetime) -> Messa
 
 def _supersede(invitation: Invitation) -> list[int]:
     waiting = invitation.messages.filter(state=MessageState.WAITING.value)
+    # News of one date never replaces the invitation to the whole series.
+    waiting = waiting.exclude(kind=MessageKind.SERIES.value)
     pks = list(waiting.values_list("pk", flat=True))
     # The state is asked again: a worker may have claimed one of them since.
     Message.objects.filter(pk__in=pks, state=MessageState.WAITING.value).update(
@@ -157,6 +164,8 @@ def _calendar(
 ) -> tuple[bytes | None, str | None]:
     if kind in _WITHOUT_CALENDAR or _was_only_offered(invitation, kind):
         return None, None
+    if kind in {MessageKind.SERIES, MessageKind.SERIES_END}:
+        return _series_calendar(invitation, kind, stamp)
     snapshot = snapshots.invitation(
         invitation,
         sequence=invitation.sequence,
@@ -174,7 +183,26 @@ def _was_only_offered(invitation: Invitation, kind: MessageKind) -> bool:
     if kind is not MessageKind.CANCEL:
         return False
     rows = invitation.messages.filter(state__in=_MAY_HAVE_ARRIVED)
-    return not rows.exclude(kind=MessageKind.OFFER.value).exists()
+    if snapshots.series_invitation(invitation) is not None:
+        return False
+    return not rows.exclude(kind__in=_NO_TIME_YET).exists()
+
+
+def _series_calendar(
+    invitation: Invitation, kind: MessageKind, stamp: datetime
+) -> tuple[bytes | None, str | None]:
+    """The whole of a regular series; a list of dates has no calendar part before a yes."""
+    row = snapshots.series_invitation(invitation)
+    if row is None:
+        return None, None
+    row.sequence = row.significant_sequence = invitation.sequence
+    row.save(update_fields=["sequence", "significant_sequence"])
+    snapshot = snapshots.whole_series(
+        invitation, sequence=row.sequence, stamp=stamp, answer_url=links.series_url(row)
+    )
+    if kind is MessageKind.SERIES:
+        return itip.request(snapshot), "REQUEST"
+    return itip.cancel(snapshot), "CANCEL"
 
 
 def _message_id(invitation: Invitation) -> str:

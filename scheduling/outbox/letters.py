@@ -68,9 +68,23 @@ def _context(invitation: Invitation, language: str) -> dict[str, object]:
             swedish.long_when(time.start, time.end, lang=language)
             for time in booking.offered_times.filter(state=OfferState.OPEN.value)
         ],
+        **_series(invitation, language),
         "held_until": _held_until(booking, language),
         "answer_url": links.answer_url(invitation),
         "privacy_url": links.page_url("integritet"),
+    }
+
+
+def _series(invitation: Invitation, language: str) -> dict[str, object]:
+    """All dates of a series and the link to them; nothing for a single visit."""
+    series = invitation.booking.series
+    row = series.invitations.filter(contact=invitation.contact).first() if series else None
+    if series is None or row is None:
+        return {}
+    dates = series.bookings.order_by("start")
+    return {
+        "dates": [swedish.long_when(one.start, one.end, lang=language) for one in dates],
+        "series_url": links.series_url(row),
     }
 
 

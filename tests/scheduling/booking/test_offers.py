@@ -197,9 +197,7 @@ def test_a_taken_time_stores_nothing(w: World) -> None:
 
 def test_only_planners_offer(w: World) -> None:
     with pytest.raises(Forbidden):
-        offers.offer(
-            actor=w.other_host.user, now=NOW, plan=w.plan(), choices=[choice(w, 1)]
-        )
+        offers.offer(actor=w.other_host.user, now=NOW, plan=w.plan(), choices=[choice(w, 1)])
 
 
 # --- A late cancellation offered on --------------------------------------------------------------
