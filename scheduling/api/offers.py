@@ -104,8 +104,8 @@ class SeriesIn(Strict):
     count: Number | None = None
     until: Day | None = None
     days: Annotated[list[Day], Field(max_length=20_000)] | None = None
-    skip: Annotated[list[Day], Field(max_length=400)] = []
-    instead: Annotated[list[InsteadIn], Field(max_length=400)] = []
+    skip: Annotated[list[Day], Field(max_length=400, default_factory=list)]
+    instead: Annotated[list[InsteadIn], Field(max_length=400, default_factory=list)]
     idempotency_key: Key | None = None
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -10,12 +11,10 @@ from django.utils.translation import gettext as _
 from core import access
 from core.errors import Clash, Conflict, IllegalTransition, Invalid
 from core.models import AuditEvent, User
-from scheduling.booking import allocate, answers, book, change
+from scheduling.booking import allocate, answers, book, change, slots
 from scheduling.booking.plan import VisitPlan, check
 from scheduling.models import Allocation, Booking, Host, Invitation, OfferedTime, Room
-from scheduling.outbox import enqueue
 from scheduling.states import (
-    InvitationState,
     MessageKind,
     OfferState,
     VisitEvent,
@@ -92,7 +91,7 @@ def _ordered(choices: Sequence[Choice]) -> list[Choice]:
     if not 1 <= len(times) <= MOST_TIMES:
         message = _("Välj en till fem tider.")
         raise Invalid(message, fields={"times": message})
-    if any(one.end > two.start for one, two in zip(times, times[1:], strict=False)):
+    if any(one.end > two.start for one, two in pairwise(times)):
         message = _("Två av tiderna går in i varandra. Välj tider som inte krockar.")
         raise Invalid(message, fields={"times": message})
     return times
@@ -118,9 +117,8 @@ def _at(plan: VisitPlan, time: Choice) -> VisitPlan:
 
 
 def tell(booking: Booking, kind: MessageKind, *, event: AuditEvent, now: datetime) -> None:
-    """A mail of ``kind`` to every live invitation."""
-    for invitation in change.live_invitations(booking):
-        enqueue.tell(invitation, change=kind, event=event, now=now)
+    """A mail of ``kind`` to every live invitation; answers stand."""
+    change.tell_all(booking, change=kind, event=event, now=now, reset=False)
 
 
 def open_times(booking: Booking) -> list[OfferedTime]:
@@ -209,8 +207,6 @@ def _fresh(booking: Booking, offered: OfferedTime) -> OfferedTime:
 
 def _settle(booking: Booking, time: OfferedTime, now: datetime) -> None:
     """The time is the booking's own; everything else that was held for it is free again."""
-    from scheduling.booking import slots  # the slot asks here who is told
-
     booking.offered_times.exclude(pk=time.pk).update(state=OfferState.WITHDRAWN.value)
     time.state = OfferState.CHOSEN.value
     time.save(update_fields=["state"])
@@ -324,8 +320,3 @@ def _expire(*, booking_pk: int, now: datetime) -> bool:
         booking, actor=None, now=now, verb="offer.expired", via="system", data={"left": len(left)}
     )
     return not left
-
-
-def needs_choice(booking: Booking, state: InvitationState) -> bool:
-    """Whether a bare yes is not enough: several times are open."""
-    return state is InvitationState.ACCEPTED and len(open_times(booking)) > 1

@@ -215,7 +215,7 @@ def book_series(
         created_at=now,
     )
     for visit in found.visits:
-        _book_date(actor, now, series, plan, visit)
+        _book_date(actor, now, series, visit)
     event = audit.record(
         now=now,
         actor=actor,
@@ -230,7 +230,8 @@ def book_series(
 def _clash(found: Outline) -> Clash:
     days = ", ".join(swedish.short_date(row.day) for row in found.clashes)
     words = _(
-        "%(clashes)d av %(all)d krockar: %(days)s. Välj annat rum, värd eller tid, eller hoppa över."
+        "%(clashes)d av %(all)d krockar: %(days)s. "
+        "Välj annat rum, värd eller tid, eller hoppa över."
     )
     counts = {"clashes": len(found.clashes), "all": len(found.visits), "days": days}
     rows = [
@@ -272,9 +273,7 @@ def _exdates(plan: SeriesPlan, found: Outline) -> list[str]:
     return found_days
 
 
-def _book_date(
-    actor: User, now: datetime, series: Series, plan: SeriesPlan, visit: VisitPlan
-) -> None:
+def _book_date(actor: User, now: datetime, series: Series, visit: VisitPlan) -> None:
     booking = book.book(actor=actor, now=now, plan=visit, tell=False)
     booking.series, booking.original_start = series, booking.start
     booking.save(update_fields=["series", "original_start"])

@@ -12,10 +12,9 @@ from core import access
 from core.errors import Conflict, IllegalTransition, Invalid
 from core.models import User
 from partners.models import Group
-from scheduling.booking import allocate, book, change, offers
+from scheduling.booking import allocate, book, change
 from scheduling.booking.plan import VisitPlan
 from scheduling.models import Allocation, Booking, OfferedTime, SlotOffer
-from scheduling.outbox import enqueue
 from scheduling.states import (
     CALLED_OFF,
     CAME_STATES,
@@ -49,10 +48,10 @@ def suggestions(booking: Booking, now: datetime, limit: int = 20) -> list[Sugges
     since = datetime.combine(
         term_start(timezone.localdate(now)), datetime.min.time(), timezone.get_current_timezone()
     )
-    asked: dict[int, datetime] = {}
     rows = OfferedTime.objects.filter(slot__created_at__gte=since).order_by("slot__created_at")
-    for pk, at in rows.values_list("booking__visit__groups", "slot__created_at"):
-        asked[pk] = at
+    asked: dict[int, datetime] = dict(
+        rows.values_list("booking__visit__groups", "slot__created_at")
+    )
     own = {group.pk for group in booking.visit.groups.all()}
     came = set(
         Group.objects.filter(
@@ -151,7 +150,7 @@ def _ask(actor: User, now: datetime, slot: SlotOffer, group: Group) -> None:
         expires_at=slot.expires_at,
     )
     event = change.finish(booking, actor=actor, now=now, verb="visit.offered", data={"times": 1})
-    offers.tell(booking, MessageKind.OFFER, event=event, now=now)
+    change.tell_all(booking, change=MessageKind.OFFER, event=event, now=now, reset=False)
 
 
 def won(time: OfferedTime, *, now: datetime) -> None:
@@ -186,8 +185,7 @@ def _close(time: OfferedTime, *, now: datetime, actor: User | None) -> None:
     change.step(booking, VisitEvent.CANCEL_BY_US)
     booking.cancelled_at = now
     event = change.finish(booking, actor=actor, now=now, verb="slot.taken", via="system")
-    for invitation in change.live_invitations(booking):
-        enqueue.tell(invitation, change=MessageKind.TAKEN, event=event, now=now)
+    change.tell_all(booking, change=MessageKind.TAKEN, event=event, now=now, reset=False)
 
 
 @change.service

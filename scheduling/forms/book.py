@@ -1,6 +1,7 @@
 """Book a visit on one page: group, programme, time, and who meets."""
 
 import uuid
+from dataclasses import replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -11,6 +12,7 @@ from core.errors import Invalid
 from partners.models import Contact, Group, SizeBand
 from scheduling.booking import times
 from scheduling.booking.offers import Choice
+from scheduling.booking.series import SeriesPlan, outline, weekly
 from scheduling.booking.services import VisitPlan
 from scheduling.models import Host, Programme, Room
 
@@ -63,6 +65,13 @@ class BookForm(forms.Form):
     slot = forms.CharField(required=False, max_length=120)
     #: Further proposed times: with them it is an offer, and the partner chooses.
     more = SlotList(required=False)
+    repeat = forms.ChoiceField(
+        label=_("Upprepa"),
+        required=False,
+        choices=[("", _("Bara den gången")), ("1", _("Varje vecka")), ("2", _("Varannan vecka"))],
+    )
+    times = forms.IntegerField(label=_("Antal gånger"), required=False, min_value=2, initial=8)
+    skip_clashes = forms.BooleanField(label=_("Hoppa över de datum som krockar"), required=False)
     own_date = forms.DateField(
         label=_("Dag"),
         required=False,
@@ -252,3 +261,17 @@ def choices_from(form: BookForm, plan: VisitPlan) -> list[Choice]:
                 )
             )
     return choices
+
+
+def series_from(form: BookForm, plan: VisitPlan, now: datetime) -> SeriesPlan | None:
+    """The plan as a series where it is repeated; clashing dates left out where so ticked."""
+    data = form.cleaned_data
+    if not data["repeat"]:
+        return None
+    first = plan.start.astimezone(STOCKHOLM).date()
+    rule = weekly(first=first, weeks=int(data["repeat"]), count=data["times"] or 8)
+    made = SeriesPlan(visit=plan, weekly=rule)
+    if not data["skip_clashes"]:
+        return made
+    taken = frozenset(row.day for row in outline(plan=made, now=now).clashes)
+    return replace(made, skip=taken)

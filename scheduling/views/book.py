@@ -19,8 +19,8 @@ from core.logs import mask
 from core.models import User
 from partners import services as partners
 from partners.models import Group
-from scheduling.booking import offers, services, times
-from scheduling.forms.book import BookForm, choices_from, encode_slot, plan_from
+from scheduling.booking import offers, series, services, times
+from scheduling.forms.book import BookForm, choices_from, encode_slot, plan_from, series_from
 from scheduling.models import Booking, Message
 from scheduling.states import CAME_STATES
 
@@ -38,6 +38,7 @@ class _Page:
     warnings: list[tuple[str, str]] = field(default_factory=list)
     error: DomainError | None = None
     last: Booking | None = None
+    outline: series.Outline | None = None
 
 
 @login_required
@@ -121,7 +122,12 @@ def _preview(form: BookForm, page: _Page, user: User, now: datetime) -> None:
             plan = plan_from(form, group, now)
             page.warnings = _warnings(plan)
             choices = choices_from(form, plan)
-            if len(choices) > 1:
+            repeated = series_from(form, plan, now)
+            if repeated is not None:
+                page.outline = series.outline(plan=repeated, now=now)
+                made_series = series.book_series(actor=user, now=now, plan=repeated)
+                found = list(Message.objects.filter(booking__series=made_series))
+            elif len(choices) > 1:
                 made = offers.offer(actor=user, now=now, plan=plan, choices=choices)
                 found = list(made.messages.all())
             else:
@@ -176,6 +182,10 @@ def _made(
     """A visit at one time, or an offer of several; a draft has one."""
     key = form.cleaned_data["key"] or None
     choices = choices_from(form, plan)
+    repeated = series_from(form, plan, now)
+    if send and repeated is not None:
+        made = series.book_series(actor=user, now=now, plan=repeated, idempotency_key=key)
+        return made.bookings.order_by("start")[0]
     if send and len(choices) > 1:
         return offers.offer(actor=user, now=now, plan=plan, choices=choices, idempotency_key=key)
     return services.book(actor=user, now=now, plan=plan, send=send, idempotency_key=key)

@@ -159,3 +159,37 @@ def test_all_of_it_by_api(w: World) -> None:
     assert (status, refused["code"]) == (422, "invalid")
     status, made = call(f"/series/{made['id']}/cancel", {})
     assert {row["state"] for row in made["visits"]} == {"cancelled_by_us"}  # type: ignore[index, attr-defined]
+
+
+def form(w: World, **extra: object) -> dict[str, object]:
+    return {
+        "group": w.group.pk,
+        "programme": w.programme.pk,
+        "slot": f"{at(17, 10).isoformat()}|{w.room.pk}|{w.host.pk}|",
+        **extra,
+    }
+
+
+def test_the_book_page_offers_several_times(w: World) -> None:
+    client = Client()
+    client.force_login(w.socionom)
+    more = [f"{at(day, 10).isoformat()}|{w.room.pk}|{w.host.pk}|" for day in (17, 18)]
+    shown = client.post("/boka/", form(w, more=more, act="show")).content.decode()
+    assert "Välj en tid för ert besök" in shown
+    assert not Booking.objects.exists()
+    assert client.post("/boka/", form(w, more=more, act="send", key="k")).status_code == 303
+    assert [row.start for row in OfferedTime.objects.all()] == [at(17, 10), at(18, 10)]
+
+
+def test_the_book_page_repeats_and_lists_what_is_skipped(w: World) -> None:
+    client = Client()
+    client.force_login(w.socionom)
+    shown = client.post("/boka/", form(w, repeat="1", times=4, act="show")).content.decode()
+    assert "De här dagarna hoppas över" in shown
+    assert "julafton" in shown.lower()
+    assert not Booking.objects.exists()
+    assert (
+        client.post("/boka/", form(w, repeat="1", times=4, act="send", key="k")).status_code == 303
+    )
+    made = Series.objects.get()
+    assert [row.start.day for row in made.bookings.all()] == [17, 7]

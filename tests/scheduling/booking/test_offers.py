@@ -235,7 +235,8 @@ def test_first_yes_wins_and_the_other_is_told(w: World) -> None:
     assert (two.state, one.state) == ("confirmed", "cancelled_by_us")
     assert (len(held(source)), len(held(two)), held(one)) == (0, 3, [])
     told = Message.objects.get(booking=one, kind="taken")
-    assert told.calendar is None and "gick till någon annan" in told.subject
+    assert told.calendar is None
+    assert "gick till någon annan" in told.subject
     assert source.slot_offers.get().state == OfferState.CHOSEN.value
 
 
