@@ -223,6 +223,8 @@ DEFAULT_FROM_EMAIL = SERVER_EMAIL = MAIL_FROM
 MAIL_TAG_STYLE = env.choice("MAIL_TAG_STYLE", "plus", ("plus", "dash", "none"))
 MAIL_AUTHSERV_ID = env.text("MAIL_AUTHSERV_ID")
 OUTBOX_HOLD_SECONDS = env.seconds("OUTBOX_HOLD_SECONDS", 10)
+#: How many days an offered time is held for an answer.
+OFFER_DAYS = env.parsed("OFFER_DAYS", "7", int, "a whole number of days, such as 7")
 EMAIL_URL = env.url(
     "EMAIL_URL",
     "",

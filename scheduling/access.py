@@ -5,7 +5,7 @@ from django.db.models import Q, QuerySet
 from core import access, tokens
 from core.errors import Missing
 from core.models import User
-from scheduling.models import Booking, Feed, IncomingMail, Invitation, Message
+from scheduling.models import Booking, Feed, IncomingMail, Invitation, Message, SeriesInvitation
 from scheduling.models.mail import IncomingMails
 
 
@@ -67,6 +67,17 @@ def invitation_by_token(token: str) -> Invitation:
         .first()
     )
     if found is None or found.contact is None or found.contact.archived_at is not None:
+        raise Missing
+    return found
+
+
+def series_invitation_by_token(token: str) -> SeriesInvitation:
+    """The invitation to a whole series; wrong, cut and revoked links are the same Missing."""
+    if len(token) != tokens.TOKEN_LENGTH or not token.isascii():
+        raise Missing
+    rows = SeriesInvitation.objects.select_related("contact__organisation", "series")
+    found = rows.filter(token_fingerprint=tokens.fingerprint(token.lower())).first()
+    if found is None or found.contact.archived_at is not None:
         raise Missing
     return found
 

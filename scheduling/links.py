@@ -3,21 +3,22 @@
 from django.conf import settings
 
 from core import tokens
-from scheduling.models import Feed, Invitation
+from scheduling.models import Feed, Invitation, SeriesInvitation
 
 ANSWER = "answer"
 FEED = "feed"
+SERIES = "series"
 
 
-def _token(purpose: str, row: Invitation | Feed) -> str | None:
+def _token(purpose: str, row: Invitation | Feed | SeriesInvitation) -> str | None:
     if row.token_fingerprint is None:
         return None
     return tokens.reveal(purpose, row.pk, row.token_epoch, row.token_fingerprint)
 
 
-def issue(row: Invitation | Feed) -> str:
+def issue(row: Invitation | Feed | SeriesInvitation) -> str:
     """Give ``row`` (saved, in the caller's transaction) the token of its epoch and return it."""
-    purpose = ANSWER if isinstance(row, Invitation) else FEED
+    purpose = {Invitation: ANSWER, Feed: FEED, SeriesInvitation: SERIES}[type(row)]
     token = tokens.mint(purpose, row.pk, row.token_epoch)
     row.token_fingerprint = tokens.fingerprint(token)
     row.save(update_fields=["token_fingerprint", "token_epoch"])
@@ -33,6 +34,18 @@ def answer_path(invitation: Invitation) -> str:
 def answer_url(invitation: Invitation) -> str:
     """The answer page's whole address."""
     path = answer_path(invitation)
+    return f"{settings.BASE_URL}{path}" if path else ""
+
+
+def series_path(row: SeriesInvitation) -> str:
+    """``/serie/<token>``; empty where the key that made the link is gone."""
+    token = _token(SERIES, row)
+    return f"/serie/{token}" if token else ""
+
+
+def series_url(row: SeriesInvitation) -> str:
+    """The whole address of the page with all dates."""
+    path = series_path(row)
     return f"{settings.BASE_URL}{path}" if path else ""
 
 

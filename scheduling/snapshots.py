@@ -1,5 +1,6 @@
 """The one place where rows become calendar snapshots."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from django.conf import settings
@@ -15,7 +16,7 @@ from scheduling.calendars.snapshots import (
     InvitationSnapshot,
     Mailbox,
 )
-from scheduling.models import Booking, FeedVariant, Invitation
+from scheduling.models import Booking, FeedVariant, Invitation, SeriesInvitation
 from scheduling.states import CALLED_OFF, BookingKind, VisitState
 
 #: Titles that say nothing of who comes (DOMAIN.md §3): the neutral level.
@@ -114,10 +115,11 @@ def _full_description(booking: Booking) -> str:
 
 
 def invitation(
-    row: Invitation, *, sequence: int, stamp: datetime, answer_url: str
+    row: Invitation, *, sequence: int, stamp: datetime, answer_url: str, chosen: bool = False
 ) -> InvitationSnapshot:
     """The iTIP object for one addressee: neutral words, their language, only them as ATTENDEE."""
     booking = row.booking
+    series = series_invitation(row)
     with translation.override(language(row)):
         description = _("%(what)s\n\nVi möts %(meeting)s.\n\nSvara eller ändra här: %(url)s") % {
             "what": booking.visit.programme.text(language(row)),
@@ -127,7 +129,8 @@ def invitation(
         outreach = booking.kind == BookingKind.OUTREACH_VISIT.value
         summary = _("Möte med biblioteket") if outreach else _("Besök på biblioteket")
     return InvitationSnapshot(
-        uid=row.ical_uid,
+        uid=series.ical_uid if series else row.ical_uid,
+        recurrence_id=booking.original_start if series else None,
         sequence=sequence,
         stamp=stamp,
         start=booking.start,
@@ -138,7 +141,35 @@ def invitation(
         url=answer_url,
         organizer=Mailbox(links.tagged_address(row.mail_tag), organiser_name(booking)),
         attendee=Mailbox(row.email, row.name),
+        # Who has chosen the time by the link is not asked once more.
+        partstat="ACCEPTED" if chosen else "NEEDS-ACTION",
         status=_STATUS_OF_INVITATION.get(booking.status, EventStatus.CONFIRMED),
+    )
+
+
+def series_invitation(row: Invitation) -> SeriesInvitation | None:
+    """The regular series' own invitation that a date's belongs to; None for any other visit."""
+    series = row.booking.series
+    if series is None or not series.regular:
+        return None
+    return series.invitations.filter(contact=row.contact).first()
+
+
+def whole_series(
+    row: Invitation, *, sequence: int, stamp: datetime, answer_url: str
+) -> InvitationSnapshot:
+    """The master of a regular series: one UID, RRULE, and EXDATE for each skipped date."""
+    one = invitation(row, sequence=sequence, stamp=stamp, answer_url=answer_url)
+    series = row.booking.series
+    assert series is not None
+    return replace(
+        one,
+        start=series.start,
+        end=series.end,
+        recurrence_id=None,
+        rrule=series.rule,
+        exdates=tuple(datetime.fromisoformat(day) for day in series.exdates),
+        status=EventStatus.CONFIRMED,
     )
 
 

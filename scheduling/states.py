@@ -132,6 +132,15 @@ class ProposalState(StrEnum):
     CLOSED = "closed"
 
 
+class OfferState(StrEnum):
+    """What became of an offered time, or of a slot offered on."""
+
+    OPEN = "open"
+    CHOSEN = "chosen"
+    EXPIRED = "expired"
+    WITHDRAWN = "withdrawn"
+
+
 class MessageKind(StrEnum):
     """Why a message was written."""
 
@@ -141,6 +150,14 @@ class MessageKind(StrEnum):
     REMINDER = "reminder"
     #: A counterproposal was declined (iTIP DECLINECOUNTER); the time stands.
     DECLINE = "decline"
+    #: Times to choose among; it has no calendar part, the REQUEST follows the choice.
+    OFFER = "offer"
+    CHOSEN = "chosen"
+    #: The slot that several were asked about went to somebody else.
+    TAKEN = "taken"
+    #: All dates of a series: with its rule as the calendar part where it is regular.
+    SERIES = "series"
+    SERIES_END = "ser_end"
 
 
 class MessageState(StrEnum):

@@ -5,7 +5,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from partners.services.staging import erase_staged_imports
-from scheduling.booking import reminders
+from scheduling.booking import offers, reminders, slots
 from scheduling.busy import calendars
 from scheduling.feeds import bodies, manage, places
 from scheduling.followup import retention
@@ -24,6 +24,8 @@ def deliver_due() -> None:
 def every_minute() -> None:
     """What time alone makes due."""
     reminders.remind_due(now=timezone.now())
+    offers.expire_due(now=timezone.now())
+    slots.expire_due(now=timezone.now())
     erase_staged_imports(now=timezone.now())
     files.erase_old(timezone.now())
     places.drop_due(timezone.now())

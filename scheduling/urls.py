@@ -2,6 +2,7 @@
 
 from scheduling.views import (
     answer,
+    answer_series,
     book,
     calendar,
     efforts,
@@ -12,6 +13,7 @@ from scheduling.views import (
     host,
     mailbox,
     network,
+    offers,
     outbox,
     public,
     relation,
@@ -30,6 +32,7 @@ urlpatterns = [
     *calendar.urlpatterns,
     *book.urlpatterns,
     *visit.urlpatterns,
+    *offers.urlpatterns,
     *followup.urlpatterns,
     *host.urlpatterns,
     *group.urlpatterns,
@@ -46,6 +49,7 @@ urlpatterns = [
     *retention.urlpatterns,
     *setup.urlpatterns,
     *answer.urlpatterns,
+    *answer_series.urlpatterns,
     *public.urlpatterns,
     *health.urlpatterns,
 ]

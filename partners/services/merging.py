@@ -53,7 +53,7 @@ def relations(model: type[models.Model]) -> Iterator[tuple[str, "models.ForeignK
     """
     for found in model._meta.get_fields(include_hidden=True):
         if isinstance(found, models.ManyToOneRel):
-            yield f"{found.related_model._meta.label}.{found.field.name}", found.field
+            yield f"{found.field.model._meta.label}.{found.field.name}", found.field
 
 
 @transaction.atomic
@@ -75,9 +75,15 @@ def merge(
     _fold(actor, now, ledger, kept, gone)
     ledger.set(kept, **values)
     made = MergeRecord.objects.create(
-        kind=kept._meta.model_name, kept_id=kept.pk, gone_id=gone_pk(ledger), by=actor, at=now,
-        kept_name=str(kept), gone_name=name, entries=ledger.entries,
-    )  # fmt: skip
+        kind=kept._meta.model_name or "",
+        kept_id=kept.pk,
+        gone_id=gone_pk(ledger),
+        by=actor,
+        at=now,
+        kept_name=str(kept),
+        gone_name=name,
+        entries=ledger.entries,
+    )
     fields = frozenset(n for n in values if getattr(before, n) != getattr(kept, n))
     if fields:
         _tell(hooks.Change(actor, now, before, kept, fields))

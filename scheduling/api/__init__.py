@@ -9,6 +9,7 @@ from scheduling.api import (
     house,
     mailbox,
     network,
+    offers,
     relation,
     report,
     resources,
@@ -20,6 +21,7 @@ from scheduling.api import (
 routers: list[tuple[str, Router]] = [
     ("", resources.router),
     ("", house.router),
+    ("", offers.router),
     ("/visits", visits.router),
     ("/visits", acts.router),
     ("/feeds", feeds.router),

@@ -9,7 +9,16 @@ from django.utils.translation import gettext as _
 
 from core import swedish
 from core.errors import Clash
-from scheduling.models import Allocation, Booking, Resource, ResourceKind
+from scheduling.models import (
+    Allocation,
+    Booking,
+    Host,
+    OfferedTime,
+    Resource,
+    ResourceKind,
+    Room,
+)
+from scheduling.states import OfferState
 
 
 def take(booking: Booking, *, now: datetime, expires_at: datetime | None = None) -> None:
@@ -19,7 +28,10 @@ def take(booking: Booking, *, now: datetime, expires_at: datetime | None = None)
     same resources give way. Raises Clash, with what is in the way, where the database refuses.
     Needs an open transaction; the breach leaves it usable.
     """
-    wanted = _wanted(booking, expires_at)
+    _write(booking, _wanted(booking, expires_at, now), now)
+
+
+def _write(booking: Booking, wanted: list[Allocation], now: datetime) -> None:
     Allocation.objects.filter(booking=booking).delete()
     resources = [row.resource_id for row in wanted]
     Allocation.objects.filter(resource_id__in=resources, expires_at__lte=now).delete()
@@ -35,9 +47,37 @@ def release(booking: Booking) -> None:
     Allocation.objects.filter(booking=booking).delete()
 
 
-def _wanted(booking: Booking, expires_at: datetime | None) -> list[Allocation]:
-    """In the order of the resources' ids, so that two bookings never wait for each other."""
-    visit = booking.visit
+def _wanted(booking: Booking, expires_at: datetime | None, now: datetime) -> list[Allocation]:
+    """In the order of the resources' ids, so that two bookings never wait for each other.
+
+    While times are offered each of them is held, until it is answered or expires; the booking's
+    own time is then one of those. A slot shared by several groups is held by the slot itself.
+    """
+    offered = list(
+        booking.offered_times.filter(state=OfferState.OPEN.value).select_related(
+            "room", "host", "co_host"
+        )
+    )
+    if not offered:
+        visit = booking.visit
+        rows = _spans(booking, booking.start, booking.end, visit.room, visit.hosts)
+        for row in rows:
+            row.expires_at = expires_at
+    else:
+        rows = []
+        for time in offered:
+            if time.slot_id is None and time.expires_at > now:
+                held = _spans(booking, time.start, time.end, time.room, time.hosts)
+                for row in held:
+                    row.expires_at, row.offered = time.expires_at, time
+                rows += held
+    return sorted(rows, key=lambda row: (row.resource_id, row.start))
+
+
+def _spans(
+    booking: Booking, start: datetime, end: datetime, room: Room | None, hosts: list[Host]
+) -> list[Allocation]:
+    """What a time in a room with its hosts takes, buffers and travel included."""
     rows = []
 
     def add(resource_id: int, before: int = 0, after: int = 0) -> None:
@@ -45,19 +85,49 @@ def _wanted(booking: Booking, expires_at: datetime | None) -> list[Allocation]:
             Allocation(
                 resource_id=resource_id,
                 booking=booking,
-                start=booking.start - timedelta(minutes=before),
-                end=booking.end + timedelta(minutes=after),
-                expires_at=expires_at,
+                start=start - timedelta(minutes=before),
+                end=end + timedelta(minutes=after),
             )
         )
 
-    if visit.room is not None:
-        add(visit.room.resource_id, visit.room.buffer_before, visit.room.buffer_after)
-    for host in visit.hosts:
-        add(host.resource_id, visit.travel_minutes, visit.travel_minutes)
-    for group in visit.groups.all():
+    if room is not None:
+        add(room.resource_id, room.buffer_before, room.buffer_after)
+    travel = booking.visit.travel_minutes
+    for host in hosts:
+        add(host.resource_id, travel, travel)
+    for group in booking.visit.groups.all():
         add(group_resource(group.pk).pk)
-    return sorted(rows, key=lambda row: row.resource_id)
+    return rows
+
+
+def is_free(time: OfferedTime, now: datetime) -> bool:
+    """Whether nothing but the offer itself stands in the way of an offered time."""
+    own = [time.booking_id]
+    if time.slot is not None:
+        own.append(time.slot.source_id)
+    overlap = Q(pk__in=[])
+    for row in _spans(time.booking, time.start, time.end, time.room, time.hosts):
+        overlap |= Q(resource_id=row.resource_id, start__lt=row.end, end__gt=row.start)
+    taken = Allocation.objects.filter(overlap).exclude(booking__in=own)
+    return not taken.filter(Q(expires_at=None) | Q(expires_at__gt=now)).exists()
+
+
+def hold(booking: Booking, *, now: datetime, expires_at: datetime) -> None:
+    """Hold a cancelled visit's room and hosts, but not its group, until ``expires_at``.
+
+    Raises Clash. Needs an open transaction.
+    """
+    visit = booking.visit
+    groups = set(Resource.objects.filter(group__isnull=False).values_list("pk", flat=True))
+    rows = [
+        row
+        for row in _spans(booking, booking.start, booking.end, visit.room, visit.hosts)
+        if row.resource_id not in groups
+    ]
+    for row in rows:
+        row.expires_at = expires_at
+    rows.sort(key=lambda row: row.resource_id)
+    _write(booking, rows, now)
 
 
 def group_resource(group_pk: int) -> Resource:

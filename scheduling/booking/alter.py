@@ -26,6 +26,7 @@ from scheduling.models import (
 from scheduling.states import (
     OPEN_STATES,
     MessageKind,
+    OfferState,
     ProposalState,
     VisitEvent,
     VisitState,
@@ -81,6 +82,7 @@ def move(
     booking.cancelled_at, booking.cancel_reason = None, ""
     if room is not None:
         _put_in(booking, room)
+    close_offered(booking)
     _allow(booking.visit, busy_override, hours_confirmed=hours_confirmed)
     hosting.require_own_free(booking.visit, booking.start, booking.end)
     allocate.take(booking, now=now)
@@ -252,6 +254,7 @@ def cancel(
     change.step(booking, VisitEvent.CANCEL_BY_PARTNER if by_partner else VisitEvent.CANCEL_BY_US)
     booking.cancelled_at, booking.cancel_reason = now, reason
     allocate.release(booking)
+    close_offered(booking)
     close_proposals(booking)
     event = change.finish(
         booking,
@@ -263,6 +266,11 @@ def cancel(
     )
     change.tell_all(booking, change=MessageKind.CANCEL, event=event, now=now)
     return booking
+
+
+def close_offered(booking: Booking, state: OfferState = OfferState.WITHDRAWN) -> None:
+    """Offered times that the change has made pointless; their holds go with the allocations."""
+    booking.offered_times.filter(state=OfferState.OPEN.value).update(state=state.value)
 
 
 def close_proposals(booking: Booking, state: ProposalState = ProposalState.CLOSED) -> None:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from django.utils.translation import gettext as _
 
-from core import texts
+from core import access, texts
 from core.errors import Clash, IllegalTransition, Invalid
 from core.models import User
 from partners.models import SizeBand
@@ -17,6 +17,7 @@ from scheduling.states import (
     OUTCOME_STATES,
     AnswerChannel,
     InvitationState,
+    OfferState,
     ProposalState,
     VisitEvent,
     VisitState,
@@ -67,6 +68,8 @@ def answer(
     invitation = Invitation.objects.select_related("contact", "host__user").get(pk=invitation.pk)
     invitation.booking = booking
     comment, wishes = _checked(booking, reply, now)
+    if reply.state is InvitationState.ACCEPTED:
+        _refuse_without_choice(booking)
     _refuse_when_over(booking, invitation, now)
     if not _is_new(invitation, reply, comment, wishes):
         return invitation
@@ -125,6 +128,13 @@ def _refuse_when_over(booking: Booking, invitation: Invitation, now: datetime) -
         raise IllegalTransition(_("Inbjudan gäller inte längre. Ring oss gärna."))
     if booking.start <= now:
         raise IllegalTransition(_("Tiden har redan varit. Hör gärna av er om en ny tid."))
+
+
+def _refuse_without_choice(booking: Booking) -> None:
+    """A bare yes cannot say which of the offered times is meant: ``offers.choose`` does."""
+    if booking.offered_times.filter(state=OfferState.OPEN.value).exists():
+        message = _("Välj vilken av tiderna som passar.")
+        raise Invalid(message, fields={"tid": message})
 
 
 def _is_new(invitation: Invitation, reply: Reply, comment: str, wishes: tuple[Wish, ...]) -> bool:
@@ -258,6 +268,7 @@ def accept_proposal(*, actor: User, now: datetime, proposal: Proposal) -> Bookin
     booking = proposal.invitation.booking
     if proposal.start is None or proposal.end is None:
         raise Invalid(_("Förslaget är i ord. Välj en tid och flytta besöket."))
+    access.require(access.may_plan(actor))
     if proposal.state != ProposalState.OPEN.value:
         raise IllegalTransition(_("Förslaget är redan besvarat."))
     Proposal.objects.filter(pk=proposal.pk).update(state=ProposalState.ACCEPTED.value)
@@ -267,8 +278,11 @@ def accept_proposal(*, actor: User, now: datetime, proposal: Proposal) -> Bookin
 @change.service
 def decline_proposal(*, actor: User, now: datetime, proposal: Proposal) -> Booking:
     """The offered time stands; the partner is asked again in a later mail or by phone."""
+    access.require(access.may_plan(actor))
     booking = change.locked(proposal.invitation.booking)
     by_calendar = proposal.based_on is not None and not proposal.outdated
+    if Proposal.objects.get(pk=proposal.pk).state != ProposalState.OPEN.value:
+        raise IllegalTransition(_("Förslaget är redan besvarat."))
     # The answer is to all that was wished for at once.
     Proposal.objects.filter(invitation=proposal.invitation, state=ProposalState.OPEN.value).update(
         state=ProposalState.DECLINED.value

@@ -22,10 +22,14 @@ def book(
     now: datetime,
     plan: VisitPlan,
     send: bool = True,
+    tell: bool = True,
+    takes: bool = True,
     idempotency_key: str | None = None,
 ) -> Booking:
     """Book the visit of ``plan`` and, with ``send``, invite its contacts; otherwise keep a draft.
 
+    Without ``tell`` the invitations stand, and the caller writes the mail (a series, an offer).
+    Without ``takes`` nothing is allocated: the slot is held by a shared offer.
     Writes booking, allocations, invitations, audit row, calendar blocks and the mails in one
     transaction. The same ``idempotency_key`` again returns the booking that it made.
     Raises Invalid, PersonalData, Clash, or Conflict for a key used for something else.
@@ -45,7 +49,8 @@ def book(
         if earlier is None:
             raise
         return earlier
-    allocate.take(booking, now=now)
+    if takes:
+        allocate.take(booking, now=now)
     invitations = [] if plan.already_held else invite(booking, contacts_of(plan), now=now)
     event = change.finish(
         booking,
@@ -54,7 +59,7 @@ def book(
         verb=_verb(plan, send=send),
         data={**change.times(booking), "invitations": len(invitations)},
     )
-    if send:
+    if send and tell:
         change.tell_all(booking, change=MessageKind.UPDATE, event=event, now=now)
     return booking
 

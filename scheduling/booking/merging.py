@@ -14,7 +14,7 @@ from partners.hooks import Merge, MergeRule, register_merge_rule, register_merge
 from partners.models import Contact, MergeRecord
 from partners.services.merge_rules import pair, point
 from scheduling.feeds import blocks
-from scheduling.models import Allocation, Booking, Invitation, Resource, Visit
+from scheduling.models import Allocation, Booking, Invitation, Resource, SeriesInvitation, Visit
 from scheduling.states import OPEN_STATES, InvitationState
 
 VisitGroup = Visit.groups.through
@@ -146,6 +146,15 @@ def _counts_more(one: Invitation, other: Invitation) -> bool:
     return other.answered_at is None or one.answered_at > other.answered_at
 
 
+def _series(merge: Merge, rows: "QuerySet[Any]") -> None:
+    """The invitation to a series keeps its UID and its link; one a series and contact."""
+    theirs = SeriesInvitation.objects.filter(contact=merge.kept.pk).values_list("series_id")
+    if rows.filter(series__in=theirs).exists():
+        raise Conflict(_("Båda är inbjudna till samma serie. Dra tillbaka den ena inbjudan först."))
+    for row in rows:
+        merge.ledger.set(row, contact_id=merge.kept.pk)
+
+
 def _feeds(merge: Merge, rows: "QuerySet[Any]") -> None:
     """A partner's calendar address goes on working and shows what both were invited to."""
     for row in rows:
@@ -188,7 +197,11 @@ def register() -> None:
         "scheduling.InterestSignal.group": point("group"),
         "scheduling.Invitation.group": point("group"),
         "scheduling.Invitation.contact": _invitations,
+        "scheduling.SeriesInvitation.group": point("group"),
+        "scheduling.SeriesInvitation.contact": _series,
         "scheduling.CallTask.contact": point("contact"),
+        "scheduling.AvoidTime.group": point("group"),
+        "scheduling.AvoidTime.organisation": point("organisation"),
         "scheduling.Feed.contact": _feeds,
         "scheduling.Feed.organisation": point("organisation"),
     }

@@ -28,6 +28,8 @@ class AnswerForm(forms.Form):
             "invalid_choice": _("Välj ja eller nej."),
         },
     )
+    #: Which of several offered times.
+    tid = forms.IntegerField(required=False)
     antal = forms.ChoiceField(
         label=_("Ungefär hur många blir ni?"),
         required=False,

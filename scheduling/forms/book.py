@@ -1,14 +1,18 @@
 """Book a visit on one page: group, programme, time, and who meets."""
 
 import uuid
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from core.errors import Invalid
+from core.swedish import STOCKHOLM
 from partners.models import Contact, Group, SizeBand
 from scheduling.booking import times
+from scheduling.booking.offers import Choice
+from scheduling.booking.series import SeriesPlan, outline, weekly
 from scheduling.booking.services import VisitPlan
 from scheduling.forms.facts import BookingFacts
 from scheduling.forms.wall import instant
@@ -31,6 +35,17 @@ class GroupChoice(forms.ModelChoiceField):  # type: ignore[type-arg] # not gener
         return f"{obj.alias}, {obj.organisation.name}"
 
 
+class SlotList(forms.Field):
+    """Any number of proposed times, as ``encode_slot`` wrote them."""
+
+    widget = forms.MultipleHiddenInput
+
+    def to_python(self, value: object) -> list[str]:
+        """The values, each once."""
+        found = value if isinstance(value, list) else []
+        return list(dict.fromkeys(str(one) for one in found if one))
+
+
 class BookForm(forms.Form):
     """The page's fields. A proposed slot, or a time of one's own."""
 
@@ -50,6 +65,15 @@ class BookForm(forms.Form):
         required=False,
     )
     slot = forms.CharField(required=False, max_length=120)
+    #: Further proposed times: with them it is an offer, and the partner chooses.
+    more = SlotList(required=False)
+    repeat = forms.ChoiceField(
+        label=_("Upprepa"),
+        required=False,
+        choices=[("", _("Bara den gången")), ("1", _("Varje vecka")), ("2", _("Varannan vecka"))],
+    )
+    times = forms.IntegerField(label=_("Antal gånger"), required=False, min_value=2, initial=8)
+    skip_clashes = forms.BooleanField(label=_("Hoppa över de datum som krockar"), required=False)
     own_date = forms.DateField(
         label=_("Dag"),
         required=False,
@@ -250,3 +274,37 @@ def _slot(raw: str) -> tuple[datetime, Room | None, list[Host]]:
         message = str(_("Tiden gäller inte längre. Välj en tid på nytt."))
         raise Invalid(message, fields={"slot": message})
     return start, place, [found[pk] for pk in people]
+
+
+def choices_from(form: BookForm, plan: VisitPlan) -> list[Choice]:
+    """The plan's own time and the further ones that were ticked; one alone is no offer."""
+    choices = [
+        Choice(start=plan.start, end=plan.end, room=plan.room, host=plan.host, co_host=plan.co_host)
+    ]
+    for raw in form.cleaned_data["more"]:
+        start, room, hosts = _slot(raw)
+        if start != plan.start and hosts:
+            choices.append(
+                Choice(
+                    start=start,
+                    end=start + (plan.end - plan.start),
+                    room=room,
+                    host=hosts[0],
+                    co_host=hosts[1] if len(hosts) > 1 else None,
+                )
+            )
+    return choices
+
+
+def series_from(form: BookForm, plan: VisitPlan, now: datetime) -> SeriesPlan | None:
+    """The plan as a series where it is repeated; clashing dates left out where so ticked."""
+    data = form.cleaned_data
+    if not data["repeat"]:
+        return None
+    first = plan.start.astimezone(STOCKHOLM).date()
+    rule = weekly(first=first, weeks=int(data["repeat"]), count=data["times"] or 8)
+    made = SeriesPlan(visit=plan, weekly=rule)
+    if not data["skip_clashes"]:
+        return made
+    taken = frozenset(row.day for row in outline(plan=made, now=now).clashes)
+    return replace(made, skip=taken)

@@ -64,6 +64,13 @@ def _event_words() -> dict[str, tuple[str, str]]:
         "visit.undone": ("undo", _("Ångrat")),
         "visit.contact_added": ("person", _("En kontakt till bjöds in")),
         "visit.followed_up": ("check", _("Uppföljt")),
+        "offer.chosen": ("check", _("En av tiderna valdes")),
+        "offer.withdrawn": ("x", _("Erbjuden tid drogs tillbaka")),
+        "offer.extended": ("clock", _("Tiderna hålls längre")),
+        "offer.expired": ("clock", _("Erbjudna tider gick ut")),
+        "slot.offered": ("send", _("Tiden erbjöds till andra")),
+        "slot.taken": ("x", _("Tiden gick till någon annan")),
+        "slot.withdrawn": ("x", _("Erbjudandet till andra drogs tillbaka")),
         "proposal.declined": ("x", _("Förslaget om annan tid gick inte")),
     }
 
@@ -103,6 +110,11 @@ def _message(message: Message) -> Beat:
         MessageKind.CANCEL: _("Avbokning"),
         MessageKind.REMINDER: _("Påminnelse"),
         MessageKind.DECLINE: _("Besked om förslaget"),
+        MessageKind.OFFER: _("Tider att välja på"),
+        MessageKind.CHOSEN: _("Vald tid"),
+        MessageKind.TAKEN: _("Tiden gick till någon annan"),
+        MessageKind.SERIES: _("Inbjudan till serien"),
+        MessageKind.SERIES_END: _("Avbokning av serien"),
     }
     states = {
         MessageState.WAITING: _("väntar på att skickas"),

@@ -39,6 +39,7 @@ from scheduling.models.mail import (
     MailDecision,
 )
 from scheduling.models.message import CallTask, Message
+from scheduling.models.offer import OfferedTime, SlotOffer
 from scheduling.models.place import (
     CalmTime,
     Closure,
@@ -52,6 +53,7 @@ from scheduling.models.place import (
 from scheduling.models.programme import Programme
 from scheduling.models.report import FileState, ReportFile, ReportSummary
 from scheduling.models.retention import RetentionRule, RetentionRun
+from scheduling.models.series import Series, SeriesInvitation
 from scheduling.models.words import (
     DIET_LABELS,
     INTERPRETER_STATE_LABELS,
@@ -113,6 +115,7 @@ __all__ = [
     "MailDecision",
     "Message",
     "NoOverlap",
+    "OfferedTime",
     "OpeningHours",
     "OwnCalendar",
     "OwnCalendarMode",
@@ -126,8 +129,11 @@ __all__ = [
     "RetentionRun",
     "Room",
     "RoomFeature",
+    "Series",
+    "SeriesInvitation",
     "Side",
     "SignalSource",
+    "SlotOffer",
     "TrainingSession",
     "Travel",
     "Visit",

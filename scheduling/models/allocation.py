@@ -6,6 +6,7 @@ from django.db import models
 
 from scheduling.models.booking import Booking
 from scheduling.models.constraints import NoOverlap
+from scheduling.models.offer import OfferedTime
 from scheduling.models.place import Resource
 
 
@@ -18,6 +19,11 @@ class Allocation(models.Model):
     end = models.DateTimeField()
     #: A hold gives way after this instant; NULL stands.
     expires_at = models.DateTimeField(null=True, blank=True)
+
+    #: The offered time that it holds; NULL where the booking has one time.
+    offered = models.ForeignKey(
+        OfferedTime, null=True, blank=True, on_delete=models.CASCADE, related_name="allocations"
+    )
 
     class Meta:
         constraints: ClassVar = [

@@ -60,6 +60,11 @@ class Booking(models.Model):
     cancelled_at = models.DateTimeField(null=True)
     cancel_reason = models.CharField(max_length=300, blank=True)
     is_demo = models.BooleanField(default=False)
+    series = models.ForeignKey(
+        "scheduling.Series", null=True, on_delete=models.SET_NULL, related_name="bookings"
+    )
+    #: The date of the series that this is, whatever it was moved to: its RECURRENCE-ID.
+    original_start = models.DateTimeField(null=True)
 
     objects = BookingQuerySet.as_manager()
 
@@ -71,6 +76,9 @@ class Booking(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(kind__in=[k.value for k in BookingKind]), name="booking_kind_known"
+            ),
+            models.UniqueConstraint(
+                fields=["series", "original_start"], name="booking_once_in_series"
             ),
         ]
         indexes: ClassVar = [models.Index(fields=["state", "start"])]

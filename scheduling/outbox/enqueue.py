@@ -29,6 +29,9 @@ from scheduling.states import (
 logger = logging.getLogger(__name__)
 _MAY_HAVE_ARRIVED = [state.value for state in LEFT_THE_HOUSE]
 #: Sequence numbers of these are used up, whether or not the mail arrived.
+_ENDS = frozenset({MessageKind.CANCEL, MessageKind.TAKEN})
+_NO_TIME_YET = [MessageKind.OFFER.value, MessageKind.SERIES.value]
+_WITHOUT_CALENDAR = frozenset({MessageKind.REMINDER, MessageKind.OFFER, MessageKind.TAKEN})
 _USED = [*_MAY_HAVE_ARRIVED, MessageState.FAILED.value]
 
 
@@ -45,12 +48,22 @@ def tell(
         _call(invitation, change=change, event=event, now=now)
         return None
     replaced = _supersede(invitation)
-    told = invitation.messages.filter(state__in=_MAY_HAVE_ARRIVED).exists()
-    if change is MessageKind.CANCEL and not told:
+    arrived = invitation.messages.filter(state__in=_MAY_HAVE_ARRIVED)
+    if change in _ENDS and not arrived.exists() and invitation.booking.series_id is None:
         return None
+    # An offer of several times was no invitation to a time yet: the REQUEST follows the choice.
+    series = snapshots.series_invitation(invitation)
+    told = series is not None or arrived.exclude(kind__in=_NO_TIME_YET).exists()
     kind = MessageKind.REQUEST if change is MessageKind.UPDATE and not told else change
+    if kind is MessageKind.OFFER:
+        message = _store(invitation, kind=kind, event=event, now=now)
+        Message.objects.filter(pk__in=replaced).update(superseded_by=message)
+        return message
     used = invitation.messages.filter(state__in=_USED, sequence__isnull=False)
     newest = used.order_by("-sequence").values_list("sequence", flat=True).first()
+    if series is not None and kind is not MessageKind.SERIES:
+        # A date counts on from its series: an older copy of the whole must not win over it.
+        newest = max(newest or 0, series.sequence)
     invitation.sequence = 0 if newest is None else newest + 1
     invitation.significant_sequence = invitation.sequence
     invitation.save(update_fields=["sequence", "significant_sequence"])
@@ -74,6 +87,8 @@ def remind(invitation: Invitation, *, event: AuditEvent, now: datetime) -> Messa
 
 def _supersede(invitation: Invitation) -> list[int]:
     waiting = invitation.messages.filter(state=MessageState.WAITING.value)
+    # News of one date never replaces the invitation to the whole series.
+    waiting = waiting.exclude(kind=MessageKind.SERIES.value)
     pks = list(waiting.values_list("pk", flat=True))
     # The state is asked again: a worker may have claimed one of them since.
     Message.objects.filter(pk__in=pks, state=MessageState.WAITING.value).update(
@@ -133,7 +148,7 @@ def _store(
         booking=invitation.booking,
         event=event,
         kind=kind.value,
-        sequence=invitation.sequence,
+        sequence=None if calendar is None and kind is MessageKind.OFFER else invitation.sequence,
         significant=calendar is not None,
         sender=sender.address,
         recipient=to.address,
@@ -153,19 +168,49 @@ def _store(
 def _calendar(
     invitation: Invitation, kind: MessageKind, stamp: datetime
 ) -> tuple[bytes | None, str | None]:
-    if kind is MessageKind.REMINDER:
+    if kind in _WITHOUT_CALENDAR or _was_only_offered(invitation, kind):
         return None, None
+    if kind in {MessageKind.SERIES, MessageKind.SERIES_END}:
+        return _series_calendar(invitation, kind, stamp)
     snapshot = snapshots.invitation(
         invitation,
         sequence=invitation.sequence,
         stamp=stamp,
         answer_url=links.answer_url(invitation),
+        chosen=kind is MessageKind.CHOSEN and invitation.status is InvitationState.ACCEPTED,
     )
     if kind is MessageKind.CANCEL:
         return itip.cancel(snapshot), "CANCEL"
     if kind is MessageKind.DECLINE:
         return itip.declinecounter(snapshot), "DECLINECOUNTER"
     return itip.request(snapshot), "REQUEST"
+
+
+def _was_only_offered(invitation: Invitation, kind: MessageKind) -> bool:
+    """The end of an offer: no calendar knows its UID, so none is told."""
+    if kind is not MessageKind.CANCEL:
+        return False
+    rows = invitation.messages.filter(state__in=_MAY_HAVE_ARRIVED)
+    if snapshots.series_invitation(invitation) is not None:
+        return False
+    return not rows.exclude(kind__in=_NO_TIME_YET).exists()
+
+
+def _series_calendar(
+    invitation: Invitation, kind: MessageKind, stamp: datetime
+) -> tuple[bytes | None, str | None]:
+    """The whole of a regular series; a list of dates has no calendar part before a yes."""
+    row = snapshots.series_invitation(invitation)
+    if row is None:
+        return None, None
+    row.sequence = row.significant_sequence = invitation.sequence
+    row.save(update_fields=["sequence", "significant_sequence"])
+    snapshot = snapshots.whole_series(
+        invitation, sequence=row.sequence, stamp=stamp, answer_url=links.series_url(row)
+    )
+    if kind is MessageKind.SERIES:
+        return itip.request(snapshot), "REQUEST"
+    return itip.cancel(snapshot), "CANCEL"
 
 
 def _message_id(invitation: Invitation) -> str:

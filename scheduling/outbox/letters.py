@@ -13,7 +13,7 @@ from django.utils import translation
 from core import swedish
 from scheduling import links, snapshots
 from scheduling.models import Booking, Host, Invitation
-from scheduling.states import BookingKind, MessageKind
+from scheduling.states import BookingKind, MessageKind, OfferState
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +71,35 @@ def _context(invitation: Invitation, language: str) -> dict[str, object]:
         "respond_by": (
             swedish.date_without_year(visit.respond_by, lang=language) if visit.respond_by else ""
         ),
+        "times": [
+            swedish.long_when(time.start, time.end, lang=language)
+            for time in booking.offered_times.filter(state=OfferState.OPEN.value)
+        ],
+        **_series(invitation, language),
+        "held_until": _held_until(booking, language),
         "answer_url": links.answer_url(invitation),
         "privacy_url": links.page_url("integritet"),
     }
+
+
+def _series(invitation: Invitation, language: str) -> dict[str, object]:
+    """All dates of a series and the link to them; nothing for a single visit."""
+    series = invitation.booking.series
+    row = series.invitations.filter(contact=invitation.contact).first() if series else None
+    if series is None or row is None:
+        return {}
+    dates = series.bookings.order_by("start")
+    return {
+        "dates": [swedish.long_when(one.start, one.end, lang=language) for one in dates],
+        "series_url": links.series_url(row),
+    }
+
+
+def _held_until(booking: Booking, language: str) -> str:
+    """The last day on which the offered times are held, in words; empty where none is."""
+    rows = booking.offered_times.filter(state=OfferState.OPEN.value).order_by("expires_at")
+    first = rows.values_list("expires_at", flat=True).first()
+    return swedish.date_without_year(first, lang=language) if first else ""
 
 
 def who_meets(booking: Booking) -> str:

@@ -15,11 +15,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from core.errors import DomainError, Missing
 from scheduling import access, links, snapshots
-from scheduling.booking import services
+from scheduling.booking import offers, services
 from scheduling.calendars import itip
 from scheduling.feeds import manage
 from scheduling.forms.answer import AnswerForm, OtherTimeForm
-from scheduling.models import Feed, Invitation
+from scheduling.models import Feed, Invitation, OfferedTime
 from scheduling.states import (
     CALLED_OFF,
     OUTCOME_STATES,
@@ -52,6 +52,7 @@ def _page(
         "where": snapshots.location(booking),
         "what": visit.programme.text(translation.get_language()[:2]),
         "hosts": visit.hosts,
+        "choices": _choices(invitation),
         "phone": snapshots.phone_of(answers, booking) if away else visit.host.user.phone,
         "outreach": booking.kind == BookingKind.OUTREACH_VISIT.value,
         "call_name": answers.first_name or answers.username,
@@ -65,6 +66,14 @@ def _page(
         **extra,
     }
     return render(request, template, context, status=status)
+
+
+def _choices(invitation: Invitation) -> list[offers.Standing]:
+    """The times to choose among; none where one was chosen or only one was ever meant."""
+    booking = invitation.booking
+    if booking.status not in {VisitState.OFFERED, VisitState.DECLINED}:
+        return []
+    return offers.standing(booking, timezone.now())
 
 
 def _load(token: str) -> Invitation:
@@ -93,15 +102,25 @@ def answer(request: HttpRequest, token: str, channel: AnswerChannel) -> HttpResp
         return _page(request, "answer/page.html", invitation, form=form)
     form = AnswerForm(request.POST)
     if form.is_valid():
-        error = _take(invitation, form.reply(channel))
+        error = _take(invitation, form.reply(channel), form.cleaned_data["tid"])
         if error is None:
             return HttpResponseRedirect(request.path, status=303)
         return _page(request, "answer/page.html", invitation, error.status, form=form, error=error)
     return _page(request, "answer/page.html", invitation, 422, form=form)
 
 
-def _take(invitation: Invitation, reply: services.Reply) -> DomainError | None:
+def _take(
+    invitation: Invitation, reply: services.Reply, time: int | None = None
+) -> DomainError | None:
     try:
+        if time is not None and reply.state is InvitationState.ACCEPTED:
+            offers.choose(
+                offered=OfferedTime(pk=time),
+                invitation=invitation,
+                reply=reply,
+                now=timezone.now(),
+            )
+            return None
         services.answer(invitation=invitation, reply=reply, now=timezone.now())
     except DomainError as error:
         return error

@@ -19,8 +19,8 @@ from core.logs import mask
 from core.models import User
 from partners import services as partners
 from partners.models import Group
-from scheduling.booking import services, times
-from scheduling.forms.book import BookForm, encode_slot, plan_from
+from scheduling.booking import offers, series, services, times
+from scheduling.forms.book import BookForm, choices_from, encode_slot, plan_from, series_from
 from scheduling.models import Booking, Message
 from scheduling.states import CAME_STATES, BookingKind
 
@@ -38,6 +38,7 @@ class _Page:
     warnings: list[tuple[str, str]] = field(default_factory=list)
     error: DomainError | None = None
     last: Booking | None = None
+    outline: series.Outline | None = None
 
 
 @login_required
@@ -131,7 +132,17 @@ def _preview(form: BookForm, page: _Page, user: User, now: datetime) -> None:
             group = _group(form, user, now)
             plan = plan_from(form, group, now)
             page.warnings = _warnings(plan)
-            found = services.preview(actor=user, now=now, plan=plan)
+            choices = choices_from(form, plan)
+            repeated = series_from(form, plan, now)
+            if repeated is not None:
+                page.outline = series.outline(plan=repeated, now=now)
+                made_series = series.book_series(actor=user, now=now, plan=repeated)
+                found = list(Message.objects.filter(booking__series=made_series))
+            elif len(choices) > 1:
+                made = offers.offer(actor=user, now=now, plan=plan, choices=choices)
+                found = list(made.messages.all())
+            else:
+                found = services.preview(actor=user, now=now, plan=plan)
             page.preview = found[0] if found else None
             # The link of a mail that is not sent leads nowhere yet.
             page.preview_text = mask(found[0].text) if found else ""
@@ -173,19 +184,28 @@ def _book(
             if page.warnings and not form.cleaned_data["accept_warnings"]:
                 words = " ".join(message for _code, message in page.warnings)
                 raise Invalid(words + " " + _("Kryssa i Boka ändå om det är som du vill."))
-            booking = services.book(
-                actor=user,
-                now=now,
-                plan=plan,
-                send=send,
-                idempotency_key=key or None,
-            )
+            booking = _made(form, plan, user, now, send=send)
     except DomainError as error:
         page.error = error
         return None
     words = _("Inbjudan skickas strax.") if send else _("Utkastet är sparat.")
     messages.success(request, words)
     return HttpResponseRedirect(reverse("visit", args=[booking.pk]), status=303)
+
+
+def _made(
+    form: BookForm, plan: services.VisitPlan, user: User, now: datetime, *, send: bool
+) -> Booking:
+    """A visit at one time, or an offer of several; a draft has one."""
+    key = form.cleaned_data["key"] or None
+    choices = choices_from(form, plan)
+    repeated = series_from(form, plan, now)
+    if send and repeated is not None:
+        made = series.book_series(actor=user, now=now, plan=repeated, idempotency_key=key)
+        return made.bookings.order_by("start")[0]
+    if send and len(choices) > 1:
+        return offers.offer(actor=user, now=now, plan=plan, choices=choices, idempotency_key=key)
+    return services.book(actor=user, now=now, plan=plan, send=send, idempotency_key=key)
 
 
 def _group(form: BookForm, user: User, now: datetime) -> Group:
@@ -225,6 +245,7 @@ def _show(request: HttpRequest, form: BookForm, page: _Page, status: int = 200) 
         "programmes": programmes,
         "chosen_programme": form.programme_choice(),
         "slot": form["slot"].value(),
+        "more": form["more"].value() or [],
         "accept": bool(page.warnings),
     }
     return render(request, "scheduling/book.html", context, status=status)

@@ -39,6 +39,11 @@ KIND_WORDS = {
     MessageKind.CANCEL: gettext_lazy("Avbokning"),
     MessageKind.REMINDER: gettext_lazy("Påminnelse"),
     MessageKind.DECLINE: gettext_lazy("Besked om förslaget"),
+    MessageKind.OFFER: gettext_lazy("Tider att välja på"),
+    MessageKind.CHOSEN: gettext_lazy("Vald tid"),
+    MessageKind.TAKEN: gettext_lazy("Tiden gick till någon annan"),
+    MessageKind.SERIES: gettext_lazy("Inbjudan till serien"),
+    MessageKind.SERIES_END: gettext_lazy("Avbokning av serien"),
 }
 #: A folded line of a calendar goes on with a space (RFC 5545 section 3.1).
 _FOLD = re.compile(r"\r?\n[ \t]")

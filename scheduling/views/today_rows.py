@@ -149,6 +149,11 @@ class Rows(Reader):
             MessageKind.CANCEL: _("%(group)s vet inte att besöket är inställt"),
             MessageKind.REMINDER: _("Påminn %(group)s om besöket"),
             MessageKind.DECLINE: _("%(group)s vet inte att tiden står fast"),
+            MessageKind.OFFER: _("%(group)s ska välja en tid"),
+            MessageKind.CHOSEN: _("%(group)s vet inte vilken tid det blev"),
+            MessageKind.TAKEN: _("%(group)s vet inte att tiden gick till någon annan"),
+            MessageKind.SERIES: _("%(group)s är inte inbjuden än"),
+            MessageKind.SERIES_END: _("%(group)s vet inte att besöken är inställda"),
         }
         acts = self._phone(task.invitation)
         acts.append(

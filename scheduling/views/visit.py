@@ -31,7 +31,7 @@ from scheduling.states import (
     VisitEvent,
     VisitState,
 )
-from scheduling.views import facts_words
+from scheduling.views import facts_words, visit_parts
 
 
 def _user(request: HttpRequest) -> User:
@@ -103,6 +103,7 @@ def _page(
         if library and booking.status in OPEN_STATES
         else [],
         "follow_up": booking.follow_ups.filter(current=True).first(),
+        **visit_parts.of(booking, now, plans=plans),
         **extra,
     }
     return render(request, "scheduling/visit.html", context, status=status)

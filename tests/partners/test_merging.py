@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from django.apps import apps
-from django.db import models
+from django.db import models, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -359,8 +359,6 @@ def test_values_survive_the_ledger_to_the_digit() -> None:
 def test_merge_loses_no_row_and_undo_gives_the_same_database(
     db: None, bits: list[int], kind: str
 ) -> None:
-    from django.db import transaction
-
     with transaction.atomic():
         w = world()
         kept, gone = _random_world(w, bits, kind)
@@ -397,12 +395,23 @@ def _nothing_lost(before: dict[str, list[Any]], made: MergeRecord) -> None:
                 assert not model._base_manager.filter(**{name: made.gone_id}).exists()
 
 
-def _random_world(w: World, bits: list[int], kind: str) -> tuple[Any, Any]:
+def _random_world(  # noqa: C901 - one line a bit
+    w: World, bits: list[int], kind: str
+) -> tuple[Any, Any]:
     home = w.organisation if kind != "organisation" else organisation(protected=bits[0] == 3)
     alias = "Tisdagsgruppen" if kind == "organisation" and bits[1] % 2 else "Tisdagsgänget"
     other = group(home, alias)
     mail = "lo@vagval.example" if kind == "organisation" and bits[2] % 2 else "lo2@vagval.example"
-    twin = contact(home, "Lo Bergh", "" if bits[2] == 2 else mail, other, phone="+46701740605", channel="phone" if bits[2] == 2 else "email")  # fmt: skip
+    silent = bits[2] == 2
+    channel_of_twin = "phone" if silent else "email"
+    twin = contact(
+        home,
+        "Lo Bergh",
+        "" if silent else mail,
+        other,
+        phone="+46701740605",
+        channel=channel_of_twin,
+    )
     if bits[3] % 2 and home == w.organisation:
         w.contact.groups.add(other)
     if bits[4] % 2:
@@ -420,10 +429,15 @@ def _random_world(w: World, bits: list[int], kind: str) -> tuple[Any, Any]:
     channel = None
     for number, row in enumerate((w.organisation, home)[: bits[7]]):
         if not Channel.objects.filter(organisation=row).exists():
-            channel = Channel.objects.create(organisation=row, contact=(w.contact, twin)[number],
-                                             name="Kansliet", kind="other", created_at=NOW)  # fmt: skip
-    ContactLog.objects.create(organisation=home, group=other, way="call", at=NOW,
-                              channel=channel if channel and channel.organisation == home else None)  # fmt: skip
+            channel = Channel.objects.create(
+                organisation=row,
+                contact=(w.contact, twin)[number],
+                name="Kansliet",
+                kind="other",
+                created_at=NOW,
+            )
+    own = channel if channel and channel.organisation == home else None
+    ContactLog.objects.create(organisation=home, group=other, way="call", at=NOW, channel=own)
     PartnerTask.objects.create(kind="request", organisation=home, group=other, contact=twin,
                                due=day(1), created_at=NOW)  # fmt: skip
     if bits[8] % 2:

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('scheduling', '0009_incoming_mail'),
+        ('scheduling', '0010_hosts_hours_and_facts'),
     ]
 
     operations = [

@@ -1,0 +1,385 @@
+"""Series: each date a booking of its own; what cannot be is told before anything is saved."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from core import access, audit, swedish
+from core.errors import Clash, IllegalTransition, Invalid
+from core.models import AuditEvent, User
+from scheduling import links
+from scheduling.booking import allocate, alter, answers, book, change, times
+from scheduling.booking.plan import VisitPlan
+from scheduling.calendars.recurrence import TooManyDates, Weekly, at_wall, distinct
+from scheduling.models import Booking, Host, Invitation, Room, Series, SeriesInvitation
+from scheduling.outbox import enqueue
+from scheduling.states import (
+    OPEN_STATES,
+    InvitationState,
+    MessageKind,
+    VisitEvent,
+    VisitState,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Instead:
+    """The way out for one date: another start, room or host. None leaves as it is."""
+
+    start: datetime | None = None
+    room: Room | None = None
+    host: Host | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeriesPlan:
+    """``visit`` as it is on its first date, and how it comes again: a rule, or a list of days."""
+
+    visit: VisitPlan
+    weekly: Weekly | None = None
+    days: tuple[date, ...] = ()
+    skip: frozenset[date] = frozenset()
+    instead: Mapping[date, Instead] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A date that falls away, and why."""
+
+    day: date
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Clashing:
+    """A date that is taken: by what, and what can be done instead."""
+
+    day: date
+    message: str
+    room: Room | None
+    host: Host | None
+    start: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """What would be booked, what falls away, and what is in the way."""
+
+    visits: list[VisitPlan]
+    skipped: list[Skipped]
+    clashes: list[Clashing]
+
+
+def weekly(
+    *, first: date, weeks: int = 1, count: int | None = None, until: date | None = None
+) -> Weekly:
+    """The rule, or Invalid in the user's words."""
+    try:
+        return Weekly(first=first, weeks=weeks, count=count, until=until)
+    except TooManyDates as error:
+        raise _too_many() from error
+    except ValueError as error:
+        message = _("Skriv hur många gånger, eller till vilken dag. Minst en gång.")
+        raise Invalid(message, fields={"count": message}) from error
+
+
+def _too_many() -> Invalid:
+    message = _("En serie kan ha högst 200 datum inom två år. Välj färre gånger.")
+    return Invalid(message, fields={"count": message})
+
+
+def outline(*, plan: SeriesPlan, now: datetime) -> Outline:
+    """What saving would do; writes nothing that stays. Raises Invalid for an impossible plan."""
+    visits, skipped = _visits(plan)
+    clashes = []
+    with transaction.atomic():
+        for visit in visits:
+            try:
+                with transaction.atomic():
+                    book.book(actor=None, now=now, plan=visit, send=False)
+            except Clash as error:
+                clashes.append(_clashing(visit, error, now))
+        transaction.set_rollback(True)
+    return Outline(visits, skipped, clashes)
+
+
+def _visits(plan: SeriesPlan) -> tuple[list[VisitPlan], list[Skipped]]:
+    local = timezone.localtime(plan.visit.start)
+    length = plan.visit.end - plan.visit.start
+    closed = _closed(plan)
+    visits, skipped = [], []
+    for day in _days(plan):
+        if day in plan.skip:
+            skipped.append(Skipped(day, _("Valt bort")))
+            continue
+        if day in closed:
+            skipped.append(Skipped(day, closed[day]))
+            continue
+        other = plan.instead.get(day, Instead())
+        try:
+            start = other.start or at_wall(day, local.time())
+        except ValueError:
+            skipped.append(Skipped(day, _("Klockan ställs om då")))
+            continue
+        visits.append(
+            replace(
+                plan.visit,
+                start=start,
+                end=start + length,
+                room=other.room or plan.visit.room,
+                host=other.host or plan.visit.host,
+            )
+        )
+    if not visits:
+        message = _("Inget datum blir kvar. Välj fler gånger eller andra dagar.")
+        raise Invalid(message, fields={"count": message})
+    return visits, skipped
+
+
+def _days(plan: SeriesPlan) -> list[date]:
+    if plan.weekly is not None:
+        return plan.weekly.days()
+    try:
+        return distinct(plan.days)
+    except TooManyDates as error:
+        raise _too_many() from error
+
+
+def _closed(plan: SeriesPlan) -> dict[date, str]:
+    """Red days, eves and the library's own closures, in words."""
+    days = _days(plan)
+    if not days:
+        return {}
+    library = plan.visit.room.library if plan.visit.room else plan.visit.host.library
+    rows = library.closures.filter(day__in=days)
+    found = {row.day: row.reason for row in rows if row.opens is None}
+    own_hours = {row.day for row in rows}
+    for day in days:
+        name = swedish.red_day(day) or swedish.eve(day)
+        if name and day not in own_hours:
+            found[day] = name
+    return found
+
+
+def _clashing(visit: VisitPlan, error: Clash, now: datetime) -> Clashing:
+    room, hosts = times.pick(
+        groups=visit.groups,
+        programme=visit.programme,
+        start=visit.start,
+        end=visit.end,
+        now=now,
+        size=visit.size,
+    )
+    day = timezone.localdate(visit.start)
+    found = times.find(
+        groups=visit.groups, programme=visit.programme, now=now, first=day, last=day, limit=1
+    )
+    return Clashing(
+        day,
+        error.message,
+        room=room if room != visit.room else None,
+        host=next((host for host in hosts if host != visit.host), None),
+        start=found[0].start if found else None,
+    )
+
+
+@change.service
+def book_series(
+    *, actor: User, now: datetime, plan: SeriesPlan, idempotency_key: str | None = None
+) -> Series:
+    """Book every date, and invite each contact once to the whole.
+
+    A regular series is one UID with RRULE and EXDATE; a list of dates is a mail with a link. The
+    same key again returns the series that it made. Raises Forbidden, Invalid, PersonalData; Clash
+    with ``extra["dates"]`` where any date is taken: nothing is booked then.
+    """
+    access.require(access.may_plan(actor))
+    earlier = Series.objects.filter(idempotency_key=idempotency_key or "-").first()
+    if earlier is not None:
+        return earlier
+    found = outline(plan=plan, now=now)
+    if found.clashes:
+        raise _clash(found)
+    first = found.visits[0]
+    series = Series.objects.create(
+        rule=_rule(plan, found),
+        start=first.start,
+        end=first.end,
+        exdates=_exdates(plan, found),
+        idempotency_key=idempotency_key or None,
+        created_by=actor,
+        created_at=now,
+    )
+    for visit in found.visits:
+        _book_date(actor, now, series, visit)
+    event = audit.record(
+        now=now,
+        actor=actor,
+        verb="series.booked",
+        target=series,
+        data={"dates": len(found.visits), "skipped": len(found.skipped)},
+    )
+    _invite(series, event=event, now=now)
+    return series
+
+
+def _clash(found: Outline) -> Clash:
+    days = ", ".join(swedish.short_date(row.day) for row in found.clashes)
+    words = _(
+        "%(clashes)d av %(all)d krockar: %(days)s. "
+        "Välj annat rum, värd eller tid, eller hoppa över."
+    )
+    counts = {"clashes": len(found.clashes), "all": len(found.visits), "days": days}
+    rows = [
+        {
+            "day": row.day.isoformat(),
+            "message": row.message,
+            "room": row.room.pk if row.room else None,
+            "host": row.host.pk if row.host else None,
+            "start": row.start.isoformat() if row.start else None,
+        }
+        for row in found.clashes
+    ]
+    return Clash(words % counts, extra={"dates": rows})
+
+
+def _on_rule(plan: SeriesPlan, visit: VisitPlan) -> bool:
+    clock = timezone.localtime(plan.visit.start).time()
+    return timezone.localtime(visit.start).time() == clock
+
+
+def _rule(plan: SeriesPlan, found: Outline) -> str:
+    """Regular only where every date keeps the rule's own time; else it is a list of dates."""
+    if plan.weekly is None or not all(_on_rule(plan, visit) for visit in found.visits):
+        return ""
+    return plan.weekly.rule(timezone.localdate(found.visits[0].start))
+
+
+def _exdates(plan: SeriesPlan, found: Outline) -> list[str]:
+    first = timezone.localdate(found.visits[0].start)
+    clock = timezone.localtime(plan.visit.start).time()
+    found_days = []
+    for row in found.skipped:
+        if row.day > first:
+            try:
+                found_days.append(at_wall(row.day, clock).astimezone(UTC).isoformat())
+            except ValueError:
+                # A wall time that does not exist is no occurrence to take out.
+                continue
+    return found_days
+
+
+def _book_date(actor: User, now: datetime, series: Series, visit: VisitPlan) -> None:
+    booking = book.book(actor=actor, now=now, plan=visit, tell=False)
+    booking.series, booking.original_start = series, booking.start
+    booking.save(update_fields=["series", "original_start"])
+
+
+def _invite(series: Series, *, event: AuditEvent, now: datetime) -> None:
+    first = series.bookings.with_visit().order_by("start").first()
+    assert first is not None
+    for invitation in change.live_invitations(first):
+        if invitation.contact is None:
+            continue
+        row = SeriesInvitation.objects.create(
+            series=series, contact=invitation.contact, group=invitation.group, created_at=now
+        )
+        links.issue(row)
+        enqueue.tell(invitation, change=MessageKind.SERIES, event=event, now=now)
+
+
+def find_instance(row: SeriesInvitation, recurrence_id: datetime) -> Booking | None:
+    """The date that a RECURRENCE-ID (aware, any zone) names, wherever it was moved to."""
+    return row.series.bookings.filter(original_start=recurrence_id).first()
+
+
+def invitations_of(row: SeriesInvitation) -> list[Invitation]:
+    """The contact's invitation to each date, in order."""
+    rows = Invitation.objects.filter(booking__series=row.series, contact=row.contact)
+    return list(rows.select_related("booking", "contact").order_by("booking__start", "pk"))
+
+
+@change.service
+def answer(
+    *,
+    row: SeriesInvitation,
+    replies: Mapping[int, answers.Reply],
+    now: datetime,
+    actor: User | None = None,
+) -> list[Invitation]:
+    """Answers to dates by the booking's id; a date that is over or called off is left alone.
+
+    In a list of dates each yes is followed by its REQUEST. Returns those that were answered.
+    """
+    done = []
+    for invitation in invitations_of(row):
+        reply = replies.get(invitation.booking_id)
+        booking = invitation.booking
+        if (
+            reply is None
+            or booking.status not in OPEN_STATES | {VisitState.DECLINED}
+            or booking.start <= now
+        ):
+            continue
+        before = invitation.status
+        done.append(answers.answer(invitation=invitation, reply=reply, now=now, actor=actor))
+        fresh = reply.state is InvitationState.ACCEPTED and before is not reply.state
+        if fresh and not row.series.regular:
+            event = audit.record(now=now, actor=actor, verb="series.accepted", target=row.series)
+            done[-1].booking = change.locked(booking)
+            enqueue.tell(done[-1], change=MessageKind.CHOSEN, event=event, now=now)
+    if not done:
+        raise IllegalTransition(_("Inget av datumen går att svara på längre. Ring oss gärna."))
+    return done
+
+
+def answer_all(
+    *,
+    row: SeriesInvitation,
+    reply: answers.Reply,
+    now: datetime,
+    actor: User | None = None,
+) -> list[Invitation]:
+    """The same answer to every date: "Ja till alla", or a REPLY to the whole series."""
+    replies = {invitation.booking_id: reply for invitation in invitations_of(row)}
+    return answer(row=row, replies=replies, now=now, actor=actor)
+
+
+@change.service
+def cancel_remaining(*, actor: User, now: datetime, series: Series, reason: str = "") -> int:
+    """Call off every date that is still to come; returns how many.
+
+    Nothing held yet and all of it regular: one CANCEL for the whole. Otherwise each date's own.
+    """
+    access.require(access.may_plan(actor))
+    series = Series.objects.select_for_update().get(pk=series.pk)
+    rows = list(series.bookings.order_by("start"))
+    left = [row for row in rows if row.status in OPEN_STATES and row.start > now]
+    if not left:
+        raise IllegalTransition(_("Inget datum i serien är kvar att avboka."))
+    whole = series.regular and len(left) == len(rows)
+    for row in left:
+        if whole:
+            _cancel_silently(actor, now, row)
+        else:
+            alter.cancel(actor=actor, now=now, booking=row, reason=reason)
+    if whole:
+        series.cancelled_at = now
+        series.save(update_fields=["cancelled_at"])
+        event = audit.record(now=now, actor=actor, verb="series.cancelled", target=series)
+        first = change.locked(rows[0])
+        for invitation in change.live_invitations(first):
+            enqueue.tell(invitation, change=MessageKind.SERIES_END, event=event, now=now)
+    return len(left)
+
+
+def _cancel_silently(actor: User, now: datetime, row: Booking) -> None:
+    booking = change.locked(row)
+    change.step(booking, VisitEvent.CANCEL_BY_US)
+    booking.cancelled_at = now
+    allocate.release(booking)
+    change.finish(booking, actor=actor, now=now, verb="visit.cancelled_by_us")

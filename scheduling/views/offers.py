@@ -1,0 +1,131 @@
+"""Acts on offered times, on a slot offered on, and on a whole series."""
+
+from datetime import timedelta
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from core.errors import DomainError, Missing
+from core.models import User
+from partners.models import Group
+from scheduling import access
+from scheduling.booking import offers, series, slots
+from scheduling.booking.services import Reply
+from scheduling.models import Booking, OfferedTime
+from scheduling.states import AnswerChannel, InvitationState, OfferState
+from scheduling.views.visit import _page
+
+
+def _booking(request: HttpRequest, pk: int) -> tuple[User, Booking]:
+    user = request.user
+    assert isinstance(user, User)
+    return user, access.visit_to_plan(user, pk)
+
+
+def _done(request: HttpRequest, booking: Booking, words: str) -> HttpResponse:
+    messages.success(request, words)
+    return HttpResponseRedirect(reverse("visit", args=[booking.pk]), status=303)
+
+
+@login_required
+@require_POST
+def choose(request: HttpRequest, pk: int, time: int, invitation: int) -> HttpResponse:
+    """The partner said by phone which time."""
+    user, booking = _booking(request, pk)
+    row = booking.invitations.filter(pk=invitation).first()
+    if row is None:
+        raise Missing
+    reply = Reply(state=InvitationState.ACCEPTED, channel=AnswerChannel.PHONE)
+    try:
+        offers.choose(
+            offered=OfferedTime(pk=time),
+            invitation=row,
+            reply=reply,
+            now=timezone.now(),
+            actor=user,
+        )
+    except DomainError as error:
+        return _page(request, booking, error.status, error=error)
+    return _done(request, booking, _("Tiden är vald, och de andra är lediga igen."))
+
+
+@login_required
+@require_POST
+def withdraw(request: HttpRequest, pk: int, time: int) -> HttpResponse:
+    """One offered time is taken back."""
+    user, booking = _booking(request, pk)
+    try:
+        offers.withdraw(
+            actor=user, now=timezone.now(), booking=booking, offered=OfferedTime(pk=time)
+        )
+    except DomainError as error:
+        return _page(request, booking, error.status, error=error)
+    return _done(request, booking, _("Tiden är tillbakadragen."))
+
+
+@login_required
+@require_POST
+def extend(request: HttpRequest, pk: int) -> HttpResponse:
+    """Hold them a week from now."""
+    user, booking = _booking(request, pk)
+    now = timezone.now()
+    try:
+        offers.extend(actor=user, now=now, booking=booking, until=now + timedelta(days=7))
+    except DomainError as error:
+        return _page(request, booking, error.status, error=error)
+    return _done(request, booking, _("Tiderna hålls en vecka till."))
+
+
+@login_required
+@require_POST
+def slot_offer(request: HttpRequest, pk: int) -> HttpResponse:
+    """A cancelled visit's time goes to others: first yes wins."""
+    user, booking = _booking(request, pk)
+    chosen = [int(raw) for raw in request.POST.getlist("groups") if raw.isdecimal()]
+    groups = list(Group.objects.filter(pk__in=chosen).select_related("organisation"))
+    try:
+        slots.offer_on(actor=user, now=timezone.now(), source=booking, groups=groups)
+    except DomainError as error:
+        return _page(request, booking, error.status, error=error)
+    return _done(request, booking, _("Erbjudandet skickas strax. Den som svarar först får tiden."))
+
+
+@login_required
+@require_POST
+def slot_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+    """Nobody gets the slot after all."""
+    user, booking = _booking(request, pk)
+    slot = booking.slot_offers.filter(state=OfferState.OPEN.value).first()
+    if slot is None:
+        raise Missing
+    slots.withdraw(actor=user, now=timezone.now(), slot=slot)
+    return _done(request, booking, _("Erbjudandet är tillbakadraget."))
+
+
+@login_required
+@require_POST
+def series_cancel(request: HttpRequest, pk: int) -> HttpResponse:
+    """What is left of the series is called off."""
+    user, booking = _booking(request, pk)
+    if booking.series is None:
+        raise Missing
+    try:
+        series.cancel_remaining(actor=user, now=timezone.now(), series=booking.series)
+    except DomainError as error:
+        return _page(request, booking, error.status, error=error)
+    return _done(request, booking, _("De datum som var kvar är avbokade."))
+
+
+urlpatterns = [
+    path("besok/<int:pk>/tider/<int:time>/ja/<int:invitation>", choose, name="offer_choose"),
+    path("besok/<int:pk>/tider/<int:time>/dra-tillbaka", withdraw, name="offer_withdraw"),
+    path("besok/<int:pk>/tider/hall", extend, name="offer_extend"),
+    path("besok/<int:pk>/erbjud-andra", slot_offer, name="slot_offer"),
+    path("besok/<int:pk>/erbjud-andra/dra-tillbaka", slot_withdraw, name="slot_withdraw"),
+    path("besok/<int:pk>/serie/avboka", series_cancel, name="series_cancel"),
+]
