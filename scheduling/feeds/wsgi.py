@@ -48,7 +48,8 @@ class Feeds:
             with _TURN:
                 # A connection past its age is not used again, as around each of Django's requests;
                 # one that died shows itself by its first question (``serve``).
-                connection.close_if_unusable_or_obsolete()
+                if not connection.in_atomic_block:
+                    connection.close_if_unusable_or_obsolete()
                 told = serve.respond(asked, timezone.now())
         except Exception:
             # The outermost frame: logged without the address, told as what it is.

@@ -55,10 +55,13 @@ def dump() -> dict[str, list[tuple[str, ...]]]:
                     value = places.get((field.related_model._meta.label, value))
                 elif field.name == "object_id":
                     value = places.get(("scheduling.Booking", value))
+                elif field.name == "scope_key":
+                    value = str(value).partition(":")[0]
                 values.append(value)
             rows.append(tuple(str(value) for value in values))
-        # Django links many to many in the order of a set of ids.
-        found[model._meta.label] = sorted(rows) if model._meta.auto_created else rows
+        # Django links many to many in the order of a set of ids; calendars' places follow ids too.
+        by_id = model._meta.auto_created or model._meta.label == "scheduling.FeedPlace"
+        found[model._meta.label] = sorted(rows) if by_id else rows
     return found
 
 
