@@ -64,6 +64,11 @@ class Standing:
     last_run: RetentionRun | None
 
     @property
+    def asks(self) -> bool:
+        """Whether a person is asked, and nothing is erased."""
+        return self.rule.erase is None
+
+    @property
     def runs(self) -> bool:
         """Whether it may erase: what is a public record needs a decision first."""
         return self.rule.erase is not None and (bool(self.decision) or not self.rule.public_record)

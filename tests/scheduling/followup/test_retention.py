@@ -193,6 +193,9 @@ def test_page_and_its_acts(w: World, client: Client, held: Booking) -> None:
     page = client.get("/installningar/gallring").content.decode()
     assert "Kost och tillgänglighet" in page
     assert "Väntar på beslut" in page
+    words = " ".join(page.split())
+    assert "1 uppgift är äldre än så." in words
+    assert "att fråga om" not in words
     bad = client.post("/installningar/gallring/care", {"days": "0", "decision": "x"})
     assert bad.status_code == 422
     saved = client.post("/installningar/gallring/letters", {"days": "30", "decision": "KUN 1"})
