@@ -8,6 +8,9 @@ RUN /venv/bin/pip install --require-hashes -r /tmp/requirements.lock
 FROM python:3.11-slim
 ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \
     DJANGO_SETTINGS_MODULE=config.settings DATA_DIR=/data STATIC_ROOT=/app/static-root
+# Pango draws the report as PDF.
+RUN apt-get update -qq && apt-get install -qq -y --no-install-recommends libpangoft2-1.0-0 fonts-inter \
+ && rm -rf /var/lib/apt/lists/*
 RUN useradd --system --uid 10001 --user-group --no-create-home --shell /usr/sbin/nologin app \
  && install --directory --owner app --group app --mode 0750 /data
 WORKDIR /app

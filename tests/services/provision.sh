@@ -13,6 +13,7 @@ redis-server|the tests with the Redis broker
 dovecot-imapd|the tests that fetch answers from a mailbox
 khal|reading feeds with a second calendar program
 vdirsyncer|subscribing to feeds with a real client
+libpangoft2-1.0-0|the report as PDF
 libical-dev|the second opinion on calendar objects
 gcc|the second opinion on calendar objects
 libc6-dev|the second opinion on calendar objects
@@ -25,6 +26,7 @@ present() {
     dovecot-imapd) [ -x /usr/lib/dovecot/imap ] ;;
     postgresql) command -v initdb || compgen -G '/usr/lib/postgresql/*/bin/initdb' ;;
     fonts-inter) compgen -G '/usr/share/fonts/*/*/[Ii]nter*' || compgen -G '/usr/share/fonts/*/[Ii]nter*/*' ;;
+    libpangoft2-1.0-0) compgen -G '/usr/lib/*/libpangoft2-1.0.so.0' ;;
     libical-dev) [ -e /usr/include/libical/ical.h ] ;;
     libc6-dev) [ -e /usr/include/stdio.h ] ;;
   esac >/dev/null 2>&1
