@@ -1,6 +1,6 @@
 """Addresses of the register's pages."""
 
-from partners.views import contacts, groups, importing, organisations
+from partners.views import contacts, groups, importing, merging, organisations
 
 app_name = "partners"
 
@@ -9,4 +9,5 @@ urlpatterns = [
     *groups.urlpatterns,
     *contacts.urlpatterns,
     *importing.urlpatterns,
+    *merging.urlpatterns,
 ]

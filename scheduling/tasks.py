@@ -4,6 +4,7 @@ from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
 
+from partners.services.merging import erase_merges
 from partners.services.staging import erase_staged_imports
 from scheduling.booking import offers, reminders, slots
 from scheduling.busy import calendars
@@ -44,6 +45,7 @@ def every_night() -> None:
     """What may no longer be kept."""
     retention.run_all(timezone.now())
     manage.revoke_unused(timezone.now())
+    erase_merges(now=timezone.now())
     bodies.sweep()
 
 

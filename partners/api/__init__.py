@@ -2,10 +2,12 @@
 
 from ninja import Router
 
-from partners.api import contacts, groups, organisations
+from partners.api import contacts, groups, merging, organisations
 
 routers: list[tuple[str, Router]] = [
     ("/organisations", organisations.router),
     ("/groups", groups.router),
     ("/contacts", contacts.router),
+    ("/duplicates", merging.router),
+    ("/merges", merging.merges),
 ]
