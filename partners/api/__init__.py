@@ -2,7 +2,7 @@
 
 from ninja import Router
 
-from partners.api import contacts, groups, merging, organisations
+from partners.api import contacts, groups, merging, organisations, tasks
 
 routers: list[tuple[str, Router]] = [
     ("/organisations", organisations.router),
@@ -10,4 +10,5 @@ routers: list[tuple[str, Router]] = [
     ("/contacts", contacts.router),
     ("/duplicates", merging.router),
     ("/merges", merging.merges),
+    ("/partner-tasks", tasks.router),
 ]
