@@ -49,13 +49,19 @@ def erase(*, actor: User | None, now: datetime, contact: Contact) -> Contact:
         "channel": ContactChannel.PHONE.value,
         "left_at": row.left_at or now,
     }
-    for record in MergeRecord.objects.exclude(entries=[]):
-        if row.pk in record.concerns("partners.contact"):
+    for record in MergeRecord.objects.all():
+        if _may_name(record, row):
             record.delete()
     tasks = PartnerTask.objects.filter(contact=row)
     tasks.update(from_name="", from_email="", from_phone="", text="")
     _part(actor=actor, now=now, row=row, heir=None, values=values, verb="contact.erased")
     return row
+
+
+def _may_name(record: MergeRecord, row: Contact) -> bool:
+    """Whether ``record`` holds, or may hold, what is known of ``row``: rather one too many."""
+    kept = {("contact", row.pk), ("organisation", row.organisation_id)}
+    return (record.kind, record.kept_id) in kept or row.pk in record.concerns("partners.contact")
 
 
 def _heir(row: Contact, successor: Contact) -> Contact:

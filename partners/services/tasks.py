@@ -81,8 +81,10 @@ def ask_time(*, now: datetime, organisation: Organisation, wishes: Wishes) -> Pa
         message = _("Skriv vad ni önskar, eller när det passar.")
         raise Invalid(message, fields={"text": message})
     band = SizeBand(wishes.size_band).value if wishes.size_band else ""
+    groups = list(organisation.groups.filter(archived_at=None)[:2])
+    group = wishes.group or (groups[0] if len(groups) == 1 else None)
     return _make(
-        TaskKind.REQUEST, now, WISH_WITHIN, organisation=organisation, group=wishes.group,
+        TaskKind.REQUEST, now, WISH_WITHIN, organisation=organisation, group=group,
         text=clean, times=times, size_band=band,
     )  # fmt: skip
 
