@@ -1,9 +1,10 @@
 """Which rows of the register are probably one partner, and why; what hangs on each."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TypeVar
 
 from core.access import may_plan, require
 from core.errors import Missing
@@ -14,6 +15,7 @@ from partners.models import Contact, Group, NotSame, Organisation
 from partners.services.merging import MODELS, relations
 
 Row = Organisation | Group | Contact
+H = TypeVar("H", Group, Contact)
 
 #: Mail domains that say nothing of whom one belongs to.
 COMMON_DOMAINS = frozenset({
@@ -128,13 +130,13 @@ def _of_contacts(rows: list[Contact]) -> Hits:
         yield from _shared(((row.pk, row.phone) for row in home), Reason.PHONE)
 
 
-def _within(rows: "Iterable[Group] | Iterable[Contact]", name: Callable[..., str]) -> Hits:
+def _within(rows: Iterable[H], name: Callable[[H], str]) -> Hits:
     for home in _by_home(rows):
         yield from _alike((row.pk, name(row)) for row in home)
 
 
-def _by_home(rows: Iterable[Group | Contact]) -> Iterator[list[Group | Contact]]:
-    homes: dict[int, list[Group | Contact]] = defaultdict(list)
+def _by_home(rows: Iterable[H]) -> Iterator[list[H]]:
+    homes: dict[int, list[H]] = defaultdict(list)
     for row in rows:
         homes[row.organisation_id].append(row)
     yield from homes.values()
@@ -151,7 +153,8 @@ def both(*, viewer: User, kind: str, first: int, second: int) -> tuple[Row, Row]
     model = MODELS.get(kind)
     if model is None or first == second:
         raise Missing
-    found: dict[int, Row] = model._default_manager.in_bulk([first, second])
+    rows: Sequence[Row] = list(model._default_manager.filter(pk__in=(first, second)))
+    found = {row.pk: row for row in rows}
     if len(found) != 2:
         raise Missing
     return found[min(first, second)], found[max(first, second)]

@@ -57,7 +57,7 @@ def _act(request: HttpRequest, user: User, row: PartnerTask) -> None:
 
 def _facts(row: PartnerTask) -> list[dict[str, object]]:
     phone = swedish.format_phone(row.from_phone) if row.from_phone else ""
-    size = _("%(size)s personer") % {"size": row.size_band.replace("-", "–")}
+    size = _("%(size)s personer") % {"size": row.size_band_label}
     pairs = [
         (_("Organisation"), str(row.organisation or row.from_organisation)),
         (_("Kontakt"), str(row.contact or row.from_name)),

@@ -444,8 +444,11 @@ def _random_world(  # noqa: C901 - one line a bit
         for one in {w.organisation, home}:
             StageOverride.objects.create(organisation=one, stage="met", set_at=NOW)
             AskPage.objects.create(organisation=one, created_at=NOW)
-    pairs = {"organisation": (w.organisation, home), "group": (w.group, other),
-             "contact": (w.contact, twin)}  # fmt: skip
+    pairs: dict[str, tuple[Any, Any]] = {
+        "organisation": (w.organisation, home),
+        "group": (w.group, other),
+        "contact": (w.contact, twin),
+    }
     one, two = pairs[kind]
     return (one, two) if bits[9] % 2 else (two, one)
 
