@@ -444,14 +444,11 @@ def _random_world(  # noqa: C901 - one line a bit
     PartnerTask.objects.create(kind="request", organisation=home, group=other, contact=twin,
                                due=day(1), created_at=NOW)  # fmt: skip
     if bits[8] % 2:
-        for one in {w.organisation, home}:
-            StageOverride.objects.create(organisation=one, stage="met", set_at=NOW)
-            AskPage.objects.create(organisation=one, created_at=NOW)
-    pairs: dict[str, tuple[Any, Any]] = {
-        "organisation": (w.organisation, home),
-        "group": (w.group, other),
-        "contact": (w.contact, twin),
-    }
+        for row in {w.organisation, home}:
+            StageOverride.objects.create(organisation=row, stage="met", set_at=NOW)
+            AskPage.objects.create(organisation=row, created_at=NOW)
+    pairs = {"organisation": (w.organisation, home), "group": (w.group, other),
+             "contact": (w.contact, twin)}  # fmt: skip
     one, two = pairs[kind]
     return (one, two) if bits[9] % 2 else (two, one)
 
