@@ -14,7 +14,16 @@ from core.models import User
 Handler = Callable[[HttpRequest], HttpResponse]
 
 #: Paths opened by partners and calendar programs: no cookie is ever set there.
-COOKIELESS = ("/svar/", "/s/", "/feeds/", "/healthz", "/readyz", "/integritet", "/tillganglighet")
+COOKIELESS = (
+    "/svar/",
+    "/s/",
+    "/be-om-tid/",
+    "/feeds/",
+    "/healthz",
+    "/readyz",
+    "/integritet",
+    "/tillganglighet",
+)
 
 
 class ClientAddressMiddleware:

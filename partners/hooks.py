@@ -86,6 +86,32 @@ def _tell(listeners: Sequence[Listener[M]], change: Change[M]) -> None:
 
 
 @dataclass(frozen=True, slots=True)
+class Left:
+    """``contact`` works there no longer; ``successor`` (None: nobody yet) takes what is open."""
+
+    actor: User | None
+    now: datetime
+    contact: Contact
+    successor: Contact | None
+
+
+LeftListener = Callable[[Left], None]
+_left_listeners: list[LeftListener] = []
+
+
+def register_contact_left(listener: LeftListener) -> None:
+    """Call ``listener`` whenever a contact leaves or is erased."""
+    if listener not in _left_listeners:
+        _left_listeners.append(listener)
+
+
+def contact_left(left: Left) -> None:
+    """Tell every listener, in the order of registration."""
+    for listener in _left_listeners:
+        listener(left)
+
+
+@dataclass(frozen=True, slots=True)
 class Merge:
     """Two rows of one model become one: what hangs on ``gone`` goes to ``kept``.
 

@@ -22,6 +22,7 @@ from partners.models import (
     ContactLog,
     Group,
     Organisation,
+    PartnerTask,
 )
 from partners.models.relation import ChannelQuerySet
 from partners.phones import NotAPhoneNumberError, to_e164
@@ -205,3 +206,13 @@ def log_by_id(*, viewer: User, pk: int) -> ContactLog:
     if row is None:
         raise Missing
     return row
+
+
+def task_by_id(*, viewer: User, pk: int) -> PartnerTask:
+    """What a partner asked. Planners only. Raises Forbidden, Missing."""
+    require(may_plan(viewer))
+    row = PartnerTask.objects.select_related("organisation", "contact", "group").filter(pk=pk)
+    found = row.first()
+    if found is None:
+        raise Missing
+    return found

@@ -1,6 +1,15 @@
 """Addresses of the register's pages."""
 
-from partners.views import contacts, groups, importing, organisations
+from partners.views import (
+    asking,
+    contacts,
+    groups,
+    importing,
+    leaving,
+    merging,
+    organisations,
+    tasks,
+)
 
 app_name = "partners"
 
@@ -9,4 +18,8 @@ urlpatterns = [
     *groups.urlpatterns,
     *contacts.urlpatterns,
     *importing.urlpatterns,
+    *merging.urlpatterns,
+    *leaving.urlpatterns,
+    *tasks.urlpatterns,
+    *asking.urlpatterns,
 ]

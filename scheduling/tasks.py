@@ -4,7 +4,9 @@ from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
 
+from partners.services.merging import erase_merges
 from partners.services.staging import erase_staged_imports
+from partners.services.tasks import erase_old_tasks
 from scheduling.booking import offers, reminders, slots
 from scheduling.busy import calendars
 from scheduling.feeds import bodies, manage, places
@@ -44,6 +46,8 @@ def every_night() -> None:
     """What may no longer be kept."""
     retention.run_all(timezone.now())
     manage.revoke_unused(timezone.now())
+    erase_merges(now=timezone.now())
+    erase_old_tasks(now=timezone.now())
     bodies.sweep()
 
 

@@ -2,10 +2,13 @@
 
 from ninja import Router
 
-from partners.api import contacts, groups, organisations
+from partners.api import contacts, groups, merging, organisations, tasks
 
 routers: list[tuple[str, Router]] = [
     ("/organisations", organisations.router),
     ("/groups", groups.router),
     ("/contacts", contacts.router),
+    ("/duplicates", merging.router),
+    ("/merges", merging.merges),
+    ("/partner-tasks", tasks.router),
 ]

@@ -16,6 +16,7 @@ from partners import queries, services
 from partners.api.common import Filters, Id, Strict, Text, paged, planner, unknown, viewer, words
 from partners.models import Contact, ContactChannel, Group, Organisation
 from partners.services.details import ContactDetails
+from partners.services.leaving import leave
 from partners.services.writing import locked
 
 router = Router(tags=["contacts"])
@@ -179,4 +180,24 @@ def restore_contact(request: HttpRequest, pk: int) -> dict[str, object]:
     user = planner(request)
     row = queries.contact_by_id(viewer=user, pk=pk)
     services.restore_contact(actor=user, now=timezone.now(), contact=row)
+    return _shown(queries.contact_by_id(viewer=user, pk=pk), user)
+
+
+class LeaveIn(Strict):
+    """Who takes over; null: nobody yet."""
+
+    successor: Id | None = None
+
+
+@router.post("/{pk}/leave", response=ContactOut, operation_id="contact_left")
+def contact_left(request: HttpRequest, pk: int, payload: LeaveIn) -> dict[str, object]:
+    """The contact has left: links die, open visits go to the successor. Planners only."""
+    user = planner(request)
+    row = queries.contact_by_id(viewer=user, pk=pk)
+    heir = None
+    if payload.successor is not None:
+        heir = Contact.objects.filter(pk=payload.successor).first()
+        if heir is None:
+            raise unknown("successor")
+    leave(actor=user, now=timezone.now(), contact=row, successor=heir)
     return _shown(queries.contact_by_id(viewer=user, pk=pk), user)

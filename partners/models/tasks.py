@@ -97,6 +97,11 @@ class PartnerTask(models.Model):
     def __str__(self) -> str:
         return f"{self.kind} {self.due}"
 
+    @property
+    def size_band_label(self) -> str:
+        """The band with an en dash; empty where none was given."""
+        return self.size_band.replace("-", "–")
+
 
 class AskPage(models.Model):
     """An organisation's standing page "Be om en tid": its capability link, shown and rotated.

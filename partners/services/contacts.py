@@ -137,6 +137,8 @@ def _set_archived(
 ) -> None:
     before = snapshot(row)
     row.archived_at = archived_at
+    if archived_at is None:
+        row.left_at = None
     _save(row)
     finish(
         actor=actor,

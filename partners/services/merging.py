@@ -1,10 +1,11 @@
 """Two rows of the register that are one partner: merged with all that hangs on them, undoable."""
 
 from collections.abc import Collection, Iterator
+from copy import copy
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any
 
 from django.db import IntegrityError, connection, models, transaction
 from django.utils.translation import gettext as _
@@ -32,9 +33,9 @@ from partners.services.details import (
     clean_group,
     clean_organisation,
 )
-from partners.services.writing import locked, permit, snapshot
+from partners.services.writing import locked, permit
 
-M = TypeVar("M", Organisation, Group, Contact)
+Row = Organisation | Group | Contact
 
 #: How long a merge can be undone; then its record is erased.
 UNDOABLE = timedelta(days=30)
@@ -58,7 +59,7 @@ def relations(model: type[models.Model]) -> Iterator[tuple[str, "models.ForeignK
 
 @transaction.atomic
 def merge(
-    *, actor: User | None, now: datetime, kept: M, gone: M, from_gone: Collection[str] = ()
+    *, actor: User | None, now: datetime, kept: Row, gone: Row, from_gone: Collection[str] = ()
 ) -> MergeRecord:
     """Let everything that hangs on ``gone`` hang on ``kept``, and take ``gone`` away.
 
@@ -69,7 +70,7 @@ def merge(
     """
     permit(actor)
     kept, gone = _both(kept, gone)
-    before, name = snapshot(kept), str(gone)
+    before, name = copy(kept), str(gone)
     values = _values(kept, gone, from_gone)
     ledger = Ledger()
     _fold(actor, now, ledger, kept, gone)
@@ -148,10 +149,10 @@ def erase_merges(*, now: datetime) -> int:
 
 
 @transaction.atomic
-def not_same(*, actor: User, now: datetime, one: M, other: M) -> None:
+def not_same(*, actor: User, now: datetime, one: Row, other: Row) -> None:
     """Remember that the two are two; a repeat changes nothing. Raises Forbidden, Missing."""
     permit(actor)
-    first, second = sorted((locked(one).pk, locked(other).pk))
+    first, second = sorted((_locked(one).pk, _locked(other).pk))
     kind = one._meta.model_name or ""
     _row, made = NotSame.objects.get_or_create(
         kind=kind, first_id=first, second_id=second, defaults={"by": actor, "at": now}
@@ -161,11 +162,19 @@ def not_same(*, actor: User, now: datetime, one: M, other: M) -> None:
         audit(now=now, actor=actor, verb=f"{kind}.not_same", target=one, data=data)
 
 
-def _both(kept: M, gone: M) -> tuple[M, M]:
+def _locked(row: Row) -> Any:
+    """``locked``, for a row of whichever of the three models."""
+    either: Any = row
+    return locked(either)
+
+
+def _both(kept: Row, gone: Row) -> tuple[Any, Any]:
     """Both rows locked, in one order, so that two merges never wait for each other."""
+    if type(kept) is not type(gone):
+        raise TypeError("two rows of one model are merged")
     if kept.pk == gone.pk:
         raise Invalid(_("Välj två olika att slå ihop."))
-    rows = {row.pk: row for row in [locked(r) for r in sorted((kept, gone), key=lambda r: r.pk)]}
+    rows = {row.pk: row for row in [_locked(r) for r in sorted((kept, gone), key=lambda r: r.pk)]}
     kept, gone = rows[kept.pk], rows[gone.pk]
     if kept.archived_at is not None or gone.archived_at is not None:
         raise Conflict(_("Den ena är arkiverad. Ta tillbaka den innan du slår ihop."))
@@ -203,7 +212,7 @@ def _protect(ledger: Ledger, kept: models.Model, gone: models.Model) -> None:
         ledger.set(kept, **values)
 
 
-def _values(kept: M, gone: M, from_gone: Collection[str]) -> dict[str, Any]:
+def _values(kept: Row, gone: Row, from_gone: Collection[str]) -> dict[str, Any]:
     """The merged details, cleaned as any, with the folded name."""
     kinds: dict[type[models.Model], tuple[Any, Any]] = {
         Organisation: (OrganisationDetails, clean_organisation),

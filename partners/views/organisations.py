@@ -86,7 +86,11 @@ def _facts(row: Organisation) -> list[dict[str, object]]:
 def organisation_create(request: HttpRequest) -> HttpResponse:
     """A new one."""
     user = planner(request)
-    form = OrganisationForm(request.POST) if request.method == "POST" else OrganisationForm()
+    form = (
+        OrganisationForm(request.POST)
+        if request.method == "POST"
+        else OrganisationForm(initial={"name": request.GET.get("name", "")[:120]})
+    )
     if request.method == "POST":
         row = attempt(
             form,

@@ -2,7 +2,7 @@
 
 from partners.hooks import Change, register_group_changed, register_organisation_changed
 from partners.models import Group, Organisation
-from scheduling.booking import merging
+from scheduling.booking import leaving, merging
 from scheduling.feeds import blocks
 from scheduling.models import Booking
 
@@ -25,3 +25,4 @@ def register() -> None:
     register_group_changed(group_changed)
     register_organisation_changed(organisation_changed)
     merging.register()
+    leaving.register()

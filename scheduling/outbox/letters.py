@@ -78,6 +78,8 @@ def _context(invitation: Invitation, language: str) -> dict[str, object]:
         **_series(invitation, language),
         "held_until": _held_until(booking, language),
         "answer_url": links.answer_url(invitation),
+        "details_url": _details_url(invitation),
+        "takes_over": _takes_over(invitation),
         "privacy_url": links.page_url("integritet"),
     }
 
@@ -100,6 +102,20 @@ def _held_until(booking: Booking, language: str) -> str:
     rows = booking.offered_times.filter(state=OfferState.OPEN.value).order_by("expires_at")
     first = rows.values_list("expires_at", flat=True).first()
     return swedish.date_without_year(first, lang=language) if first else ""
+
+
+def _details_url(invitation: Invitation) -> str:
+    """Where a contact asks to be put right or removed; colleagues have their own ways."""
+    url = links.answer_url(invitation) if invitation.contact else ""
+    return f"{url}/mina-uppgifter" if url else ""
+
+
+def _takes_over(invitation: Invitation) -> bool:
+    """Whether the addressee comes after a contact who has left."""
+    before = invitation.booking.invitations.filter(
+        contact__left_at__isnull=False, group=invitation.group
+    )
+    return invitation.contact is not None and before.exists()
 
 
 def who_meets(booking: Booking) -> str:

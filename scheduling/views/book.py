@@ -18,7 +18,7 @@ from core.errors import DomainError, Invalid
 from core.logs import mask
 from core.models import User
 from partners import services as partners
-from partners.models import Group
+from partners.models import Group, PartnerTask
 from scheduling.booking import offers, series, services, times
 from scheduling.forms.book import BookForm, choices_from, encode_slot, plan_from, series_from
 from scheduling.models import Booking, Message
@@ -247,8 +247,17 @@ def _show(request: HttpRequest, form: BookForm, page: _Page, status: int = 200) 
         "slot": form["slot"].value(),
         "more": form["more"].value() or [],
         "accept": bool(page.warnings),
+        "wish": _wish(request),
     }
     return render(request, "scheduling/book.html", context, status=status)
+
+
+def _wish(request: HttpRequest) -> PartnerTask | None:
+    """What the partner asked for, where I dag led here from it."""
+    pk = request.GET.get("uppgift", "")
+    if not pk.isdecimal() or len(pk) > 18:
+        return None
+    return PartnerTask.objects.open().filter(pk=pk, organisation__isnull=False).first()
 
 
 urlpatterns = [path("boka/", book, name="book")]

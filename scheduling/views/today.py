@@ -23,7 +23,7 @@ from scheduling.followup import next_steps
 from scheduling.insight import today as insight
 from scheduling.models import Booking, CallTask, FollowUp
 from scheduling.outbox import calls
-from scheduling.views import today_relation
+from scheduling.views import today_relation, today_tasks
 from scheduling.views.relation import A_WEEK, log_undo
 from scheduling.views.today_rows import Rows
 from scheduling.views.today_words import greeting
@@ -40,12 +40,17 @@ def today(request: HttpRequest) -> HttpResponse:
     visits = insight.coming(user, now)
     relation = today_relation.relation(user, now)
     words = Rows(user, now, acts=access.may_plan(user) or user.role != "manager")
+    asked = today_tasks.asked(user, now)
     context = {
         "section": "today",
         "greeting": greeting(user, now),
-        "summary": words.summary(needs.count + len(relation.needs)),
+        "summary": words.summary(needs.count + len(relation.needs) + len(asked)),
         "next_visit": words.next_visit(visits),
-        "needs": [*today_relation.marked(words.needs(needs), relation.covers), *relation.needs],
+        "needs": [
+            *asked,
+            *today_relation.marked(words.needs(needs), relation.covers),
+            *relation.needs,
+        ],
         "later": [*words.later(needs), *relation.later],
         "relation": relation,
         "days": words.days(visits),

@@ -19,6 +19,7 @@ STAFF = [
     "/organisationer/",
     "/organisationer/ny",
     "/organisationer/import/",
+    "/organisationer/dubbletter/",
     "/insatser/",
     "/rapport/",
     "/utskick/",

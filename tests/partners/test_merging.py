@@ -228,6 +228,7 @@ def test_both_invited_to_a_coming_visit_stops_it(w: World) -> None:
     assert refused.value.extra == {"bookings": [booking.pk]}
 
 
+@pytest.mark.postgres
 def test_two_invitations_to_a_past_visit_become_one_with_both_histories(w: World) -> None:
     other = contact(w.organisation, "Lo Bergh", "lo.bergh@vagval.example", w.group)
     booking = booked(w, w.group)
@@ -245,6 +246,7 @@ def test_two_invitations_to_a_past_visit_become_one_with_both_histories(w: World
     assert kept.messages.count() == mails
 
 
+@pytest.mark.postgres
 def test_organisations_become_one_and_what_both_have_is_folded(w: World) -> None:
     other = organisation(protected=True)
     same = group(other, "tisdagsgruppen")
@@ -350,6 +352,7 @@ def test_values_survive_the_ledger_to_the_digit() -> None:
 
 
 # Each number is a decision of the world below; whatever they are, the two laws hold.
+@pytest.mark.postgres
 @settings(
     max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
