@@ -3,18 +3,25 @@
 No database, no clock: busy intervals, days and ``now`` are arguments. The cost grows with the busy
 intervals inside the window, never with history. What makes visits last decides the order: the same
 host, the same weekday, a calm time, margins (DOMAIN.md §2).
+
+Every start of the horizon is a bit of one integer; a busy interval sets the bits of the starts that
+it rules out, so that a room or a host is tried at all of them at once.
 """
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
+from itertools import chain
 from zoneinfo import ZoneInfo
 
 STEP = timedelta(minutes=30)
 #: Nobody is asked to come tomorrow morning: a partner needs time to answer.
 KIND_NOTICE = timedelta(days=7)
+#: Room and host are in no hurry where nothing else is so near, in minutes before and after.
+MARGIN = 30
+_MINUTE, _WEEK = 60, 7 * 24 * 3600
 
 
 class Reason(StrEnum):
@@ -26,6 +33,7 @@ class Reason(StrEnum):
     CALM = "calm"
     BEFORE_OPENING = "before_opening"
     GOOD_HOURS = "good_hours"
+    MARGINS = "margins"
     SOON = "soon"
     BRIDGE_DAY = "bridge_day"
     AVOIDED = "avoided"
@@ -38,6 +46,7 @@ _POINTS = {
     Reason.USUAL_TIME: 15,
     Reason.CALM: 20,
     Reason.GOOD_HOURS: 10,
+    Reason.MARGINS: 6,
     Reason.BEFORE_OPENING: -5,
     Reason.SOON: -15,
     Reason.BRIDGE_DAY: -25,
@@ -104,24 +113,63 @@ class Candidate:
     score: int
     reasons: tuple[Reason, ...]
 
+    @property
+    def rank(self) -> tuple[int, float, int, tuple[int, ...]]:
+        """Best first; total, so that the same question always has the same answer."""
+        return -self.score, self.start.timestamp(), self.room, self.hosts
 
-class _Busy:
-    """Sorted, merged busy intervals of one resource; a look-up costs a bisection."""
 
-    def __init__(self, intervals: Sequence[Interval]) -> None:
-        self._starts: list[datetime] = []
-        self._ends: list[datetime] = []
-        for interval in sorted(intervals, key=lambda item: item.start):
-            if self._ends and interval.start <= self._ends[-1]:
-                self._ends[-1] = max(self._ends[-1], interval.end)
-            else:
-                self._starts.append(interval.start)
-                self._ends.append(interval.end)
+@dataclass(frozen=True, slots=True)
+class Need:
+    """A resource that the visit takes, with minutes before and after."""
 
-    def free(self, start: datetime, end: datetime) -> bool:
-        """Whether nothing overlaps [start, end)."""
-        position = bisect_left(self._starts, end)
-        return position == 0 or self._ends[position - 1] <= start
+    resource: int
+    before: int = 0
+    after: int = 0
+
+
+class Board:
+    """Who and what is busy when. Look-ups take instants as seconds (POSIX)."""
+
+    def __init__(self, busy: Mapping[int, Sequence[Interval]]) -> None:
+        """Resource -> its busy intervals, in any order; they may overlap."""
+        self._spans = {
+            resource: [(row.start.timestamp(), row.end.timestamp()) for row in intervals]
+            for resource, intervals in busy.items()
+        }
+
+    def taken(self, need: Need, starts: Sequence[float], length: float, margin: int = 0) -> int:
+        """The bits of those ``starts`` (ascending) at which the resource is busy.
+
+        ``length`` in seconds; ``margin`` is asked for before and after, in minutes, on top of the
+        need's own.
+        """
+        before = (need.before + margin) * _MINUTE
+        after = (need.after + margin) * _MINUTE + length
+        bits = 0
+        for begin, end in self._spans.get(need.resource, ()):
+            first = bisect_right(starts, begin - after)
+            last = bisect_left(starts, end + before)
+            if last > first:
+                bits |= ((1 << (last - first)) - 1) << first
+        return bits
+
+    def free(self, need: Need, start: datetime, end: datetime) -> bool:
+        """Whether nothing overlaps [start, end) and the need's minutes around it."""
+        begin = start.timestamp()
+        return not self.taken(need, [begin], end.timestamp() - begin)
+
+
+@dataclass(frozen=True, slots=True)
+class _Moment:
+    """A possible start; ``clock`` and ``finish`` are on the wall."""
+
+    day: Day
+    start: datetime
+    end: datetime
+    at: float
+    clock: time
+    finish: time
 
 
 def propose(
@@ -141,84 +189,145 @@ def propose(
     hours of the wall clock in ``zone``, after ``now``. Room buffers count; an unfit room (too few
     places) is never proposed.
     """
-    calendars = {resource: _Busy(intervals) for resource, intervals in busy.items()}
-    free = _Busy(())
+    moments = _moments(days, wish.length, now, zone)
+    starts, length = [moment.at for moment in moments], wish.length.total_seconds()
+    board = Board(busy)
+    open_ = (1 << len(starts)) - 1
+    for group in wish.groups:
+        open_ &= ~board.taken(Need(group), starts, length)
     fitting = sorted(
         (room for room in rooms if room.capacity >= wish.people),
         key=lambda room: (room.capacity, room.resource),
     )
-    ordered = sorted(hosts, key=lambda resource: resource != wish.usual_host)
+    needs = [Need(room.resource, room.before, room.after) for room in fitting]
+    places = _first(board, needs, 1, open_, starts, length)
+    usual_first = sorted(hosts, key=lambda resource: resource != wish.usual_host)
+    team = [Need(host) for host in usual_first]
+    with_room = sum(1 << number for number in places)
+    teams = _first(board, team, wish.hosts_required, with_room, starts, length)
+    roomy = {
+        need.resource: ~board.taken(need, starts, length, MARGIN)
+        for need in {*chain(*places.values()), *chain(*teams.values())}
+    }
+    avoided = Board({0: wish.avoid}).taken(Need(0), starts, length)
+    tight = {room.resource for room in fitting if room.capacity == wish.people}
     found = []
-    for day in days:
-        for start, end in _starts(day, wish.length, zone):
-            if start <= now or not all(
-                calendars.get(group, free).free(start, end) for group in wish.groups
-            ):
-                continue
-            room = _first_room(fitting, calendars, start, end)
-            team = [host for host in ordered if calendars.get(host, free).free(start, end)]
-            if room is None or len(team) < wish.hosts_required:
-                continue
-            chosen = tuple(team[: wish.hosts_required])
-            found.append(_candidate(wish, day, start, end, room, chosen, now, zone))
-    found.sort(key=lambda item: (-item.score, item.start))
+    for number, chosen in teams.items():
+        room, people = places[number][0].resource, tuple(need.resource for need in chosen)
+        bit = 1 << number
+        checks = {
+            **_hours(wish, moments[number], now),
+            Reason.USUAL_HOST: wish.usual_host in people,
+            Reason.MARGINS: all(roomy[resource] & bit for resource in (room, *people)),
+            Reason.AVOIDED: bool(avoided & bit),
+            Reason.TIGHT_ROOM: room in tight,
+        }
+        found.append(_candidate(moments[number], room, people, checks, now))
+    found.sort(key=lambda item: item.rank)
     return found[:limit]
 
 
-def _starts(day: Day, length: timedelta, zone: ZoneInfo) -> Iterator[tuple[datetime, datetime]]:
-    """Every start of the day at which the visit ends before closing, as aware instants."""
-    if day.opens is None or day.closes is None:
-        return
-    earliest = min([day.opens, *(calm[0] for calm in day.calm)])
-    naive = datetime.combine(day.date, earliest)
-    last = datetime.combine(day.date, day.closes) - length
-    while naive <= last:
-        start = naive.replace(tzinfo=zone)
-        yield start, (start.astimezone(ZoneInfo("UTC")) + length).astimezone(zone)
-        naive += STEP
-
-
-def _first_room(
-    rooms: Sequence[RoomOption], calendars: Mapping[int, _Busy], start: datetime, end: datetime
-) -> RoomOption | None:
-    """The smallest free room that holds the group."""
-    for room in rooms:
-        calendar = calendars.get(room.resource)
-        before, after = timedelta(minutes=room.before), timedelta(minutes=room.after)
-        if calendar is None or calendar.free(start - before, end + after):
-            return room
-    return None
-
-
-def _candidate(
-    wish: Wish,
-    day: Day,
-    start: datetime,
-    end: datetime,
-    room: RoomOption,
-    hosts: tuple[int, ...],
+def nearest(
+    *,
+    wanted: datetime,
+    length: timedelta,
+    needs: Sequence[Need],
+    busy: Mapping[int, Sequence[Interval]],
+    days: Sequence[Day],
     now: datetime,
     zone: ZoneInfo,
-) -> Candidate:
-    local = start.astimezone(zone)
-    clock = local.time().replace(tzinfo=None)
-    finish = end.astimezone(zone).time().replace(tzinfo=None)
-    checks = {
-        Reason.USUAL_HOST: wish.usual_host in hosts,
-        Reason.USUAL_DAY: wish.weekday == local.weekday(),
+) -> tuple[datetime, datetime] | None:
+    """The free time nearest to ``wanted`` for exactly these resources; the earlier of two."""
+    moments = _moments(days, length, now, zone)
+    starts, board = [moment.at for moment in moments], Board(busy)
+    taken = 0
+    for need in needs:
+        taken |= board.taken(need, starts, length.total_seconds())
+    free = _bits(~taken & ((1 << len(starts)) - 1))
+    best = min(free, key=lambda number: abs(starts[number] - wanted.timestamp()), default=None)
+    return None if best is None else (moments[best].start, moments[best].end)
+
+
+def _moments(
+    days: Sequence[Day], length: timedelta, now: datetime, zone: ZoneInfo
+) -> list[_Moment]:
+    """Every start after ``now`` at which the visit ends before closing, in order of time."""
+    after = now.timestamp()
+    found = [row for day in days for row in _of_day(day, length, zone) if row.at > after]
+    return sorted(found, key=lambda row: row.at)
+
+
+def _of_day(day: Day, length: timedelta, zone: ZoneInfo) -> Iterator[_Moment]:
+    if day.opens is None or day.closes is None:
+        return
+    wall = datetime.combine(day.date, min([day.opens, *(calm[0] for calm in day.calm)]))
+    last = datetime.combine(day.date, day.closes) - length
+    while wall <= last:
+        instant = wall.replace(tzinfo=zone).astimezone(UTC)
+        # The hour that the clocks skip in spring is no time at all.
+        if instant.astimezone(zone).replace(tzinfo=None) == wall:
+            end = (instant + length).astimezone(zone)
+            start = wall.replace(tzinfo=zone)
+            yield _Moment(day, start, end, instant.timestamp(), wall.time(), end.time())
+        wall += STEP
+
+
+def _bits(mask: int) -> Iterator[int]:
+    """The numbers of the bits that are set, ascending."""
+    while mask:
+        low = mask & -mask
+        yield low.bit_length() - 1
+        mask ^= low
+
+
+def _first(
+    board: Board,
+    needs: Sequence[Need],
+    count: int,
+    open_: int,
+    starts: Sequence[float],
+    length: float,
+) -> dict[int, list[Need]]:
+    """For each of the ``open_`` starts the first ``count`` of ``needs`` that are free then.
+
+    Starts with fewer are left out.
+    """
+    found: dict[int, list[Need]] = {}
+    lacking = open_
+    for need in needs:
+        if not lacking:
+            break
+        for number in _bits(lacking & ~board.taken(need, starts, length)):
+            chosen = found.setdefault(number, [])
+            chosen.append(need)
+            if len(chosen) == count:
+                lacking ^= 1 << number
+    return {number: chosen for number, chosen in found.items() if len(chosen) == count}
+
+
+def _hours(wish: Wish, moment: _Moment, now: datetime) -> dict[Reason, bool]:
+    """What the hour itself has to say."""
+    day, clock, weekday = moment.day, moment.clock, moment.day.date.weekday()
+    return {
+        Reason.USUAL_DAY: wish.weekday == weekday,
         Reason.USUAL_TIME: wish.clock == clock,
         Reason.CALM: any(calm[0] <= clock < calm[1] for calm in day.calm),
         Reason.BEFORE_OPENING: day.opens is not None and clock < day.opens,
-        Reason.GOOD_HOURS: local.weekday() in _GOOD_WEEKDAYS
-        and any(first <= clock and finish <= last for first, last in _GOOD),
-        Reason.SOON: start - now < KIND_NOTICE,
+        Reason.GOOD_HOURS: weekday in _GOOD_WEEKDAYS
+        and any(first <= clock and moment.finish <= last for first, last in _GOOD),
+        Reason.SOON: moment.at - now.timestamp() < KIND_NOTICE.total_seconds(),
         Reason.BRIDGE_DAY: day.bridge,
-        Reason.AVOIDED: any(
-            interval.start < end and start < interval.end for interval in wish.avoid
-        ),
-        Reason.TIGHT_ROOM: room.capacity == wish.people,
     }
-    reasons = tuple(reason for reason, holds in checks.items() if holds)
-    weeks_away = (start - now).days // 7
+
+
+def _candidate(
+    moment: _Moment,
+    room: int,
+    hosts: tuple[int, ...],
+    checks: Mapping[Reason, bool],
+    now: datetime,
+) -> Candidate:
+    reasons = tuple(reason for reason in _POINTS if checks[reason])
+    weeks_away = int(moment.at - now.timestamp()) // _WEEK
     score = sum(_POINTS[reason] for reason in reasons) - weeks_away
-    return Candidate(start, end, room.resource, hosts, score, reasons)
+    return Candidate(moment.start, moment.end, room, hosts, score, reasons)

@@ -1,32 +1,31 @@
 """Find a time in this library: rows in, pure search, words out."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
 
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core import swedish
 from core.errors import Invalid
 from partners.models import Group, SizeBand
-from scheduling.booking import hosting, rules
+from scheduling.booking import board, hosting, rules
 from scheduling.booking.availability import (
+    Board,
     Candidate,
     Day,
-    Interval,
+    Need,
     Reason,
     RoomOption,
     Wish,
     propose,
 )
-from scheduling.models import Allocation, Booking, Host, Library, Programme, Resource, Room
+from scheduling.booking.board import STOCKHOLM
+from scheduling.models import Booking, Host, Library, Programme, Room
 from scheduling.states import CAME_STATES
 
-STOCKHOLM = ZoneInfo("Europe/Stockholm")
 HORIZON_DAYS = 56
 LONGEST_HORIZON_DAYS = 370
 
@@ -107,39 +106,35 @@ def find(
     if not groups:
         message = _("Välj en grupp.")
         raise Invalid(message, fields={"group": message})
-    rooms = {
-        room.resource_id: room
-        for room in Room.objects.filter(active=True).select_related("library")
-        if set(programme.needs) <= set(room.features)
-    }
-    hosts = _qualified(programme) if host is None else {host.resource_id: host}
-    kept = hosting.kept_free(hosts.values(), first, last)
-    group_resources = dict(Resource.objects.filter(group__in=groups).values_list("group_id", "pk"))
-    booking = _last_visit(groups)
-    wish = _wish(groups, programme, size, booking, tuple(group_resources.values()))
+    window = board.window(
+        rooms=board.fitting_rooms(programme),
+        hosts=board.qualified(programme) if host is None else [host],
+        groups=groups,
+        first=first,
+        last=last,
+        now=now,
+    )
+    wish = _wish(groups, programme, size, _last_visit(groups), window.groups)
     avoid = rules.avoided(hosting.avoid_rules(groups), first, last, STOCKHOLM)
     wish = replace(wish, avoid=tuple(interval for interval, _rule in avoid))
-    busy = _busy([*rooms, *hosts, *group_resources.values()], first, last, now)
-    for resource, intervals in kept.items():
-        busy[resource] += intervals
     found: list[Candidate] = []
-    for library in {room.library_id: room.library for room in rooms.values()}.values():
+    for library in {room.library_id: room.library for room in window.rooms.values()}.values():
         found += propose(
             wish=wish,
             rooms=[
                 RoomOption(key, room.capacity, room.buffer_before, room.buffer_after)
-                for key, room in rooms.items()
+                for key, room in window.rooms.items()
                 if room.library_id == library.pk
             ],
-            hosts=[key for key, row in hosts.items() if row.serves(library.pk)],
-            busy=busy,
+            hosts=[row.resource_id for row in board.serving(window.hosts.values(), library)],
+            busy=window.busy,
             days=hours(library, first, last),
             now=now,
             zone=STOCKHOLM,
             limit=limit,
         )
-    found.sort(key=lambda item: (-item.score, item.start))
-    return [_in_words(item, rooms, hosts) for item in found[:limit]]
+    found.sort(key=lambda item: item.rank)
+    return [_in_words(item, window.rooms, window.hosts) for item in found[:limit]]
 
 
 def _horizon(first: date | None, last: date | None, now: datetime) -> tuple[date, date]:
@@ -153,17 +148,6 @@ def _horizon(first: date | None, last: date | None, now: datetime) -> tuple[date
         message = _("Sök högst ett år i taget.")
         raise Invalid(message, fields={"to": message})
     return first, last
-
-
-def _qualified(programme: Programme) -> dict[int, Host]:
-    """Those who can lead the programme; everybody where nobody is named for it."""
-    hosts = (
-        Host.objects.filter(active=True, user__is_active=True)
-        .select_related("user")
-        .prefetch_related("also_at")
-    )
-    named = {row.resource_id: row for row in hosts.filter(programmes=programme)}
-    return named or {row.resource_id: row for row in hosts}
 
 
 def _last_visit(groups: Sequence[Group]) -> Booking | None:
@@ -199,25 +183,7 @@ def _wish(
     )
 
 
-def _busy(
-    resources: Iterable[int], first: date, last: date, now: datetime
-) -> dict[int, list[Interval]]:
-    """The allocations inside the window; expired holds do not count."""
-    start = datetime.combine(first, time.min, tzinfo=STOCKHOLM)
-    end = datetime.combine(last + timedelta(days=1), time.min, tzinfo=STOCKHOLM)
-    rows = Allocation.objects.filter(
-        Q(expires_at=None) | Q(expires_at__gt=now),
-        resource_id__in=list(resources),
-        start__lt=end,
-        end__gt=start,
-    )
-    busy: dict[int, list[Interval]] = defaultdict(list)
-    for resource, begin, until in rows.values_list("resource_id", "start", "end"):
-        busy[resource].append(Interval(begin, until))
-    return busy
-
-
-def _in_words(item: Candidate, rooms: dict[int, Room], hosts: dict[int, Host]) -> Proposal:
+def _in_words(item: Candidate, rooms: Mapping[int, Room], hosts: Mapping[int, Host]) -> Proposal:
     room, team = rooms[item.room], [hosts[key] for key in item.hosts]
     words = {
         Reason.USUAL_DAY: _("gruppens vanliga dag"),
@@ -226,6 +192,7 @@ def _in_words(item: Candidate, rooms: dict[int, Room], hosts: dict[int, Host]) -
         Reason.CALM: _("lugn tid"),
         Reason.BEFORE_OPENING: _("före öppning"),
         Reason.GOOD_HOURS: _("bra tid på dagen"),
+        Reason.MARGINS: _("gott om tid före och efter"),
         Reason.SOON: _("redan inom en vecka"),
         Reason.BRIDGE_DAY: _("klämdag"),
         Reason.AVOIDED: _("partnern undviker helst den tiden"),
@@ -312,28 +279,23 @@ def pick(
     None and an empty list where nothing is free; the caller's booking then explains the clash.
     """
     day = timezone.localdate(start)
-    rooms = [
-        room
-        for room in Room.objects.filter(active=True).select_related("library").order_by("capacity")
-        if set(programme.needs) <= set(room.features)
-    ]
-    hosts = _qualified(programme)
-    resources = [room.resource_id for room in rooms] + list(hosts)
-    around = (day - timedelta(days=1), day + timedelta(days=1))
-    busy = _busy(resources, *around, now)
-    for resource, intervals in hosting.kept_free(hosts.values(), *around).items():
-        busy[resource] += intervals
+    window = board.window(
+        rooms=board.fitting_rooms(programme),
+        hosts=board.qualified(programme),
+        groups=(),
+        first=day - timedelta(days=1),
+        last=day + timedelta(days=1),
+        now=now,
+    )
+    look = Board(window.busy)
     most = (size or max((group.size for group in groups), key=lambda band: band.most)).most
-
-    def free(resource: int, before: int = 0, after: int = 0) -> bool:
-        begin, until = start - timedelta(minutes=before), end + timedelta(minutes=after)
-        return not any(
-            interval.start < until and begin < interval.end for interval in busy.get(resource, [])
-        )
-
-    possible = [row for row in rooms if free(row.resource_id, row.buffer_before, row.buffer_after)]
+    possible = [
+        room
+        for key, room in window.rooms.items()
+        if look.free(Need(key, room.buffer_before, room.buffer_after), start, end)
+    ]
     fitting = [room for room in possible if room.capacity >= most] or possible[-1:]
     last = _last_visit(groups)
     usual = last.visit.host_id if last else None
-    team = [host for key, host in hosts.items() if free(key)]
+    team = [host for key, host in window.hosts.items() if look.free(Need(key), start, end)]
     return (fitting[0] if fitting else None), sorted(team, key=lambda host: host.pk != usual)
