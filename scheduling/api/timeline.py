@@ -38,7 +38,7 @@ def _event(row: AuditEvent) -> BeatBody:
         verb=row.verb,
         by=row.actor.name if row.actor else "",
         via=row.via,
-        text=_moved(row) if row.verb == "visit.moved" else "",
+        text=_moved(row) if row.verb in {"visit.moved", "visit.swapped"} else "",
     )
 
 

@@ -1,7 +1,8 @@
 """Take and release resources. The database decides; Python explains."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 from django.db import IntegrityError, transaction
 from django.db.models import Q
@@ -18,6 +19,7 @@ from scheduling.models import (
     ResourceKind,
     Room,
 )
+from scheduling.models.allocation import AllocationQuerySet
 from scheduling.states import OfferState
 
 
@@ -28,11 +30,25 @@ def take(booking: Booking, *, now: datetime, expires_at: datetime | None = None)
     same resources give way. Raises Clash, with what is in the way, where the database refuses.
     Needs an open transaction; the breach leaves it usable.
     """
-    _write(booking, _wanted(booking, expires_at, now), now)
+    _write([booking], _wanted(booking, expires_at, now), now)
 
 
-def _write(booking: Booking, wanted: list[Allocation], now: datetime) -> None:
-    Allocation.objects.filter(booking=booking).delete()
+def take_together(bookings: Sequence[Booking], *, now: datetime) -> None:
+    """The same for several that change places: all release first, then all take.
+
+    Raises Clash, also where they would come to overlap each other.
+    """
+    wanted = [row for booking in bookings for row in _wanted(booking, None, now)]
+    wanted.sort(key=lambda row: (row.resource_id, row.start))
+    for one, following in pairwise(wanted):
+        if one.resource_id == following.resource_id and following.start < one.end:
+            name = resource_name(one.resource)
+            raise Clash(_("%(name)s skulle behövas av båda besöken samtidigt.") % {"name": name})
+    _write(bookings, wanted, now)
+
+
+def _write(bookings: Sequence[Booking], wanted: list[Allocation], now: datetime) -> None:
+    Allocation.objects.filter(booking__in=bookings).delete()
     resources = [row.resource_id for row in wanted]
     Allocation.objects.filter(resource_id__in=resources, expires_at__lte=now).delete()
     try:
@@ -105,11 +121,21 @@ def is_free(time: OfferedTime, now: datetime) -> bool:
     own = [time.booking_id]
     if time.slot is not None:
         own.append(time.slot.source_id)
+    spans = _spans(time.booking, time.start, time.end, time.room, time.hosts)
+    return not _in_the_way(spans).standing(now).exclude(booking__in=own).exists()
+
+
+def could_be_at(booking: Booking, start: datetime, end: datetime, now: datetime) -> bool:
+    """Whether the visit's room, hosts and groups are free for it at another time."""
+    spans = _spans(booking, start, end, booking.visit.room, booking.visit.hosts)
+    return not _in_the_way(spans).standing(now).exclude(booking=booking).exists()
+
+
+def _in_the_way(wanted: Iterable[Allocation]) -> AllocationQuerySet:
     overlap = Q(pk__in=[])
-    for row in _spans(time.booking, time.start, time.end, time.room, time.hosts):
+    for row in wanted:
         overlap |= Q(resource_id=row.resource_id, start__lt=row.end, end__gt=row.start)
-    taken = Allocation.objects.filter(overlap).exclude(booking__in=own)
-    return not taken.filter(Q(expires_at=None) | Q(expires_at__gt=now)).exists()
+    return Allocation.objects.filter(overlap)
 
 
 def hold(booking: Booking, *, now: datetime, expires_at: datetime) -> None:
@@ -127,7 +153,7 @@ def hold(booking: Booking, *, now: datetime, expires_at: datetime) -> None:
     for row in rows:
         row.expires_at = expires_at
     rows.sort(key=lambda row: row.resource_id)
-    _write(booking, rows, now)
+    _write([booking], rows, now)
 
 
 def group_resource(group_pk: int) -> Resource:
@@ -140,11 +166,9 @@ def group_resource(group_pk: int) -> Resource:
 
 def explain(wanted: Iterable[Allocation]) -> Clash:
     """A Clash that says what is taken and until when."""
-    overlap = Q(pk__in=[])
-    for row in wanted:
-        overlap |= Q(resource_id=row.resource_id, start__lt=row.end, end__gt=row.start)
+    wanted = list(wanted)
     taken = (
-        Allocation.objects.filter(overlap)
+        _in_the_way(wanted)
         .exclude(booking__in={row.booking_id for row in wanted})
         .select_related("resource__room", "resource__host__user", "resource__group")
         .order_by("start", "resource_id")[:5]

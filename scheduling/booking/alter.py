@@ -55,12 +55,16 @@ def move(
     start: datetime,
     end: datetime | None = None,
     room: Room | None = None,
+    host: Host | None = None,
+    co_host: Host | None = None,
     version: int | None = None,
     via: str = "",
     busy_override: str = "",
     hours_confirmed: bool = False,
 ) -> Booking:
-    """Another time, and another room where one is given; the length stays unless ``end`` is given.
+    """Another time, and another room or host where one is given; the length stays without ``end``.
+
+    With ``host`` the visit is met by her and ``co_host``, or by her alone.
 
     ``busy_override``: why it may be although a host's own calendar is busy then.
 
@@ -70,30 +74,23 @@ def move(
     booking = change.locked(booking, version)
     end = end or start + (booking.end - booking.start)
     check_times(start, end, now)
-    before = {
-        **change.times(booking),
-        "state": booking.state,
-        "room": booking.visit.room_id,
-    }
-    answered = [row.pk for row in change.live_invitations(booking) if row.answered_at]
+    before, answered = change.arrangement(booking), change.answered(booking)
     change.step(booking, VisitEvent.MOVE)
     booking.start = start.replace(second=0, microsecond=0)
     booking.end = end.replace(second=0, microsecond=0)
     booking.cancelled_at, booking.cancel_reason = None, ""
     if room is not None:
-        _put_in(booking, room)
-    close_offered(booking)
+        put_in(booking, room)
+    if host is not None:
+        meet(booking.visit, host, co_host)
+    offered = close_offered(booking)
     _allow(booking.visit, busy_override, hours_confirmed=hours_confirmed)
     hosting.require_own_free(booking.visit, booking.start, booking.end)
     allocate.take(booking, now=now)
-    close_proposals(booking)
+    data = {"before": before, "answered": answered, **change.times(booking)}
+    closed = {"offered": offered, "proposals": close_proposals(booking)}
     event = change.finish(
-        booking,
-        actor=actor,
-        now=now,
-        verb="visit.moved",
-        via=via,
-        data={"before": before, "answered": answered, **change.times(booking)},
+        booking, actor=actor, now=now, verb="visit.moved", via=via, data={**data, **closed}
     )
     if booking.status is not VisitState.DRAFT:
         change.tell_all(booking, change=MessageKind.UPDATE, event=event, now=now)
@@ -160,20 +157,19 @@ def change_details(
             % {"state": _(change.STATE_WORDS[booking.status])}
         )
     visit = booking.visit
-    before = _facts(visit)
+    before, arrangement = _facts(visit), change.arrangement(booking)
     team = set(visit.hosts)
     _apply(booking, details)
     facts.apply(visit, details)
-    _check_hosts(visit)
+    check_hosts(visit)
     if set(visit.hosts) - team or visit.travel_minutes != before["travel_minutes"]:
         hosting.require_own_free(visit, booking.start, booking.end)
     visit.save()
     changed = sorted(name for name, value in _facts(visit).items() if value != before[name])
     allocate.take(booking, now=now)
     facts.confirm_when_whole(booking)
-    event = change.finish(
-        booking, actor=actor, now=now, verb="visit.changed", data={"fields": changed}
-    )
+    data: dict[str, object] = {"fields": changed, "before": arrangement}
+    event = change.finish(booking, actor=actor, now=now, verb="visit.changed", data=data)
     if booking.status is not VisitState.DRAFT and any(name in changed for name in _TOLD):
         change.tell_all(booking, change=MessageKind.UPDATE, event=event, now=now, reset=False)
     return booking
@@ -185,6 +181,11 @@ def _allow(visit: Visit, override: str, *, hours_confirmed: bool) -> None:
     visit.busy_override = texts.clean(override, field="busy_override", limit=limit)
     visit.hours_confirmed = hours_confirmed
     visit.save(update_fields=["busy_override", "hours_confirmed"])
+
+
+def forget_yes(visit: Visit) -> None:
+    """The time is another: what was said yes to is asked anew."""
+    _allow(visit, "", hours_confirmed=False)
 
 
 def _facts(visit: Visit) -> dict[str, object]:
@@ -218,16 +219,27 @@ def _apply(booking: Booking, details: Details) -> None:
     if details.without_co_host:
         visit.co_host = None
     if details.room is not None:
-        _put_in(booking, details.room)
+        put_in(booking, details.room)
 
 
-def _put_in(booking: Booking, room: Room) -> None:
-    booking.visit.room = room
-    booking.library = room.library
-    booking.visit.save(update_fields=["room"])
+def put_in(booking: Booking, room: Room) -> None:
+    """The visit is in ``room``; at another library it meets where that one's guests do."""
+    visit, old = booking.visit, booking.library
+    if old is not None and old != room.library and visit.meeting_point == old.meeting_point:
+        visit.meeting_point = room.library.meeting_point
+    visit.room, booking.library = room, room.library
+    visit.save(update_fields=["room", "meeting_point"])
 
 
-def _check_hosts(visit: Visit) -> None:
+def meet(visit: Visit, host: Host, co_host: Host | None) -> None:
+    """These meet the group. Raises Invalid where they are one, or the plan wants two."""
+    visit.host, visit.co_host = host, co_host
+    check_hosts(visit)
+    visit.save(update_fields=["host", "co_host"])
+
+
+def check_hosts(visit: Visit) -> None:
+    """Raise Invalid for one person twice, and for one host where the plan wants two (F14)."""
     if visit.co_host is not None and visit.co_host == visit.host:
         message = _("Medvärden måste vara någon annan än värden.")
         raise Invalid(message, fields={"co_host": message})
@@ -250,34 +262,40 @@ def cancel(
     """Call the visit off, by us or by the partner. Frees its resources and tells who was told."""
     booking = change.locked(booking, version)
     reason = texts.clean(reason, field="reason", limit=300)
-    before = booking.state
+    before = change.arrangement(booking)
     change.step(booking, VisitEvent.CANCEL_BY_PARTNER if by_partner else VisitEvent.CANCEL_BY_US)
     booking.cancelled_at, booking.cancel_reason = now, reason
     allocate.release(booking)
-    close_offered(booking)
-    close_proposals(booking)
+    closed = {"offered": close_offered(booking), "proposals": close_proposals(booking)}
     event = change.finish(
         booking,
         actor=actor,
         now=now,
         verb="visit.cancelled_by_partner" if by_partner else "visit.cancelled_by_us",
         via=via,
-        data={"state": before},
+        data={"before": before, **closed},
     )
     change.tell_all(booking, change=MessageKind.CANCEL, event=event, now=now)
     return booking
 
 
-def close_offered(booking: Booking, state: OfferState = OfferState.WITHDRAWN) -> None:
-    """Offered times that the change has made pointless; their holds go with the allocations."""
-    booking.offered_times.filter(state=OfferState.OPEN.value).update(state=state.value)
+def close_offered(booking: Booking) -> list[int]:
+    """Offered times that the change has made pointless; their holds go with the allocations.
+
+    Returns their ids, for undo.
+    """
+    rows = booking.offered_times.filter(state=OfferState.OPEN.value)
+    closed = list(rows.values_list("pk", flat=True))
+    rows.update(state=OfferState.WITHDRAWN.value)
+    return closed
 
 
-def close_proposals(booking: Booking, state: ProposalState = ProposalState.CLOSED) -> None:
-    """Wishes for another time that the change has answered."""
-    Proposal.objects.filter(invitation__booking=booking, state=ProposalState.OPEN.value).update(
-        state=state.value
-    )
+def close_proposals(booking: Booking) -> list[int]:
+    """Wishes for another time that the change has answered. Returns their ids, for undo."""
+    rows = Proposal.objects.filter(invitation__booking=booking, state=ProposalState.OPEN.value)
+    closed = list(rows.values_list("pk", flat=True))
+    Proposal.objects.filter(pk__in=closed).update(state=ProposalState.CLOSED.value)
+    return closed
 
 
 @change.service

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core import access, texts
@@ -10,7 +11,7 @@ from core.errors import Clash, IllegalTransition, Invalid
 from core.models import User
 from partners.models import SizeBand
 from scheduling.booking import allocate, alter, change, facts
-from scheduling.models import Allocation, Answer, Booking, Invitation, Proposal
+from scheduling.models import Answer, Booking, Invitation, Proposal
 from scheduling.outbox import enqueue
 from scheduling.states import (
     CALLED_OFF,
@@ -293,15 +294,8 @@ def decline_proposal(*, actor: User, now: datetime, proposal: Proposal) -> Booki
     return booking
 
 
-def is_free(booking: Booking, wish: Proposal) -> bool:
-    """Whether the wished time is free for all that the visit needs."""
+def is_free(booking: Booking, wish: Proposal, now: datetime | None = None) -> bool:
+    """Whether the wished time is free for all that the visit needs, buffers and travel included."""
     if wish.start is None or wish.end is None:
         return False
-    resources = [host.resource_id for host in booking.visit.hosts]
-    if booking.visit.room is not None:
-        resources.append(booking.visit.room.resource_id)
-    return not (
-        Allocation.objects.filter(resource_id__in=resources, start__lt=wish.end, end__gt=wish.start)
-        .exclude(booking=booking)
-        .exists()
-    )
+    return allocate.could_be_at(booking, wish.start, wish.end, now or timezone.now())

@@ -1,5 +1,6 @@
 """What every change of a visit has in common: one transaction, one audit row, told to all."""
 
+import sqlite3
 from collections.abc import Callable
 from datetime import datetime
 from functools import wraps
@@ -20,6 +21,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 _DEADLOCK, _SERIALIZATION = "40P01", "40001"
+_TRIES = 3
 
 STATE_WORDS: dict[VisitState, str] = {
     VisitState.DRAFT: "utkast",
@@ -35,21 +37,38 @@ STATE_WORDS: dict[VisitState, str] = {
 
 
 def service(function: Callable[P, R]) -> Callable[P, R]:
-    """One transaction; a deadlock that the database broke becomes a Clash to try again."""
+    """One transaction, tried again where the database broke it for the sake of another.
+
+    A deadlock, a failed serialisation and a lock that SQLite waited for in vain are nobody's
+    fault. After three tries, or inside a caller's transaction, they become a Clash.
+    """
 
     @wraps(function)
     def wrapped(*args: P.args, **kwargs: P.kwargs) -> R:
-        try:
-            with transaction.atomic():
-                return function(*args, **kwargs)
-        except OperationalError as error:
-            if getattr(error.__cause__, "sqlstate", "") in {_DEADLOCK, _SERIALIZATION}:
-                raise Clash(
-                    _("Någon annan ändrade samma tider just nu. Försök en gång till.")
-                ) from error
-            raise
+        inside = transaction.get_connection().in_atomic_block
+        for tries_left in reversed(range(1 if inside else _TRIES)):
+            try:
+                with transaction.atomic():
+                    return function(*args, **kwargs)
+            except OperationalError as error:
+                if not _in_each_others_way(error):
+                    raise
+                if not tries_left:
+                    raise Clash(
+                        _("Någon annan ändrade samma tider just nu. Försök en gång till.")
+                    ) from error
+        raise AssertionError("the last try returns or raises")
 
     return wrapped
+
+
+def _in_each_others_way(error: OperationalError) -> bool:
+    """Whether two transactions met; psycopg and sqlite3 say so in their own codes."""
+    cause = error.__cause__
+    return (
+        getattr(cause, "sqlstate", "") in {_DEADLOCK, _SERIALIZATION}
+        or getattr(cause, "sqlite_errorcode", None) == sqlite3.SQLITE_BUSY
+    )
 
 
 def locked(booking: Booking, expected_version: int | None = None) -> Booking:
@@ -125,6 +144,24 @@ def ask_again(invitation: Invitation) -> None:
     invitation.channel = ""
     invitation.comment = ""
     invitation.save(update_fields=["state", "answered_at", "channel", "comment"])
+
+
+def arrangement(booking: Booking) -> dict[str, object]:
+    """When, where, by whom and in what state, as audit data: what undo puts back."""
+    visit = booking.visit
+    return {
+        **times(booking),
+        "state": booking.state,
+        "cancelled_at": booking.cancelled_at.isoformat() if booking.cancelled_at else None,
+        "room": visit.room_id,
+        "host": visit.host_id,
+        "co_host": visit.co_host_id,
+    }
+
+
+def answered(booking: Booking) -> list[int]:
+    """The invitations with an answer, as audit data: what a move resets and undo restores."""
+    return [row.pk for row in live_invitations(booking) if row.answered_at]
 
 
 def times(booking: Booking) -> dict[str, object]:

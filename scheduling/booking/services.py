@@ -20,10 +20,13 @@ from scheduling.booking.answers import (
 )
 from scheduling.booking.book import book, preview
 from scheduling.booking.plan import VisitPlan
+from scheduling.booking.rearrange import change_host, change_room, substitute
+from scheduling.booking.swap import Exchange, swap
 from scheduling.booking.undo import seconds_left, undo, undoable
 
 __all__ = [
     "Details",
+    "Exchange",
     "Reply",
     "VisitPlan",
     "Wish",
@@ -33,6 +36,8 @@ __all__ = [
     "book",
     "cancel",
     "change_details",
+    "change_host",
+    "change_room",
     "confirm",
     "decline_proposal",
     "is_free",
@@ -41,6 +46,8 @@ __all__ = [
     "preview",
     "seconds_left",
     "send_draft",
+    "substitute",
+    "swap",
     "undo",
     "undoable",
 ]

@@ -6,35 +6,72 @@ from django.utils.translation import gettext as _
 
 from core.errors import IllegalTransition
 from core.models import AuditEvent, User
-from scheduling.booking import allocate, change
-from scheduling.models import Booking, CallTask, Message, Room
-from scheduling.states import OCCUPYING, MessageState, VisitState
+from scheduling.booking import allocate, alter, change
+from scheduling.models import (
+    Booking,
+    CallTask,
+    Host,
+    Message,
+    OfferedTime,
+    Proposal,
+    Room,
+)
+from scheduling.states import (
+    OCCUPYING,
+    MessageState,
+    OfferState,
+    ProposalState,
+    VisitState,
+)
 
 UNDOABLE = frozenset(
     {
         "visit.booked",
         "visit.offered",
         "visit.moved",
+        "visit.swapped",
+        "visit.changed",
+        "visit.room_changed",
+        "visit.host_changed",
+        "visit.substituted",
         "visit.cancelled_by_us",
         "visit.cancelled_by_partner",
     }
 )
+#: What an audit row remembers of a change of details: never texts, so that those stay changed.
+_REMEMBERED = frozenset({"host", "co_host", "room"})
 
 
 def undoable(booking: Booking, now: datetime) -> AuditEvent | None:
     """The booking's last act, if it can still be taken back; None otherwise."""
-    event = (
-        AuditEvent.objects.filter(object_type="booking", object_id=booking.pk)
-        .order_by("-pk")
-        .first()
-    )
-    if event is None or event.verb not in UNDOABLE:
+    event = _last(booking.pk)
+    if event is None or not _waits(event, now):
         return None
-    messages = Message.objects.filter(event=event)
-    waiting = messages.filter(state=MessageState.WAITING.value, due_at__gt=now)
-    if not messages.exists() or messages.count() != waiting.count():
+    if event.verb == "visit.changed" and not set(event.data["fields"]) <= _REMEMBERED:
+        return None
+    if event.verb == "visit.swapped" and _twin(event, now) is None:
         return None
     return event
+
+
+def _last(pk: int) -> AuditEvent | None:
+    rows = AuditEvent.objects.filter(object_type="booking", object_id=pk)
+    event = rows.order_by("-pk").first()
+    return event if event is not None and event.verb in UNDOABLE else None
+
+
+def _waits(event: AuditEvent, now: datetime) -> bool:
+    """Whether the act wrote mails and every one of them still waits."""
+    messages = Message.objects.filter(event=event)
+    waiting = messages.filter(state=MessageState.WAITING.value, due_at__gt=now)
+    return messages.exists() and messages.count() == waiting.count()
+
+
+def _twin(event: AuditEvent, now: datetime) -> AuditEvent | None:
+    """The other half of a swap, as long as nothing else has happened to it."""
+    twin = _last(event.data["with"])
+    same = twin is not None and twin.data.get("with") == event.object_id and twin.at == event.at
+    return twin if twin is not None and same and _waits(twin, now) else None
 
 
 def seconds_left(event: AuditEvent, now: datetime) -> int:
@@ -55,20 +92,23 @@ def undo(*, actor: User, now: datetime, booking: Booking) -> Booking:
     event = undoable(booking, now)
     if event is None:
         raise IllegalTransition(_("Mejlet har redan gått. Flytta eller avboka i stället."))
-    _take_back_messages(event)
-    if event.verb in {"visit.booked", "visit.offered"}:
-        booking.state = VisitState.DRAFT.value
-    elif event.verb == "visit.moved":
-        _move_back(booking, event)
-    else:
-        booking.state = event.data["state"]
-        booking.cancelled_at, booking.cancel_reason = None, ""
-    if booking.status in OCCUPYING:
+    twin = _twin(event, now) if event.verb == "visit.swapped" else None
+    pairs = [(booking, event)]
+    if twin is not None:
+        pairs.append((change.locked(Booking(pk=twin.object_id)), twin))
+    for row, act in pairs:
+        _take_back_messages(act)
+        _put_back(row, act)
+    if twin is None and booking.status not in OCCUPYING:
+        allocate.release(booking)
+    elif twin is None:
         allocate.take(booking, now=now)
     else:
-        allocate.release(booking)
-    _restore_answers(booking, event)
-    change.finish(booking, actor=actor, now=now, verb="visit.undone", data={"undone": event.verb})
+        allocate.take_together([row for row, _act in pairs], now=now)
+    for row, act in pairs:
+        _restore_answers(row, act)
+        undone: dict[str, object] = {"undone": act.verb}
+        change.finish(row, actor=actor, now=now, verb="visit.undone", data=undone)
     return booking
 
 
@@ -83,13 +123,31 @@ def _take_back_messages(event: AuditEvent) -> None:
     CallTask.objects.filter(event=event, done_at=None).delete()
 
 
-def _move_back(booking: Booking, event: AuditEvent) -> None:
-    before = event.data["before"]
+def _put_back(booking: Booking, event: AuditEvent) -> None:
+    """Times, state, room and hosts as they were before the act."""
+    if event.verb in {"visit.booked", "visit.offered"}:
+        # A draft stands at one time, the first; nothing is offered any more.
+        alter.close_offered(booking)
+        booking.state = VisitState.DRAFT.value
+        return
+    before, visit = event.data["before"], booking.visit
     booking.start = datetime.fromisoformat(before["start"])
     booking.end = datetime.fromisoformat(before["end"])
-    booking.state = before["state"]
-    booking.visit.room = Room.objects.filter(pk=before["room"]).first()
-    booking.visit.save(update_fields=["room"])
+    booking.state, booking.cancel_reason = before["state"], ""
+    at = before["cancelled_at"]
+    booking.cancelled_at = datetime.fromisoformat(at) if at else None
+    room = Room.objects.select_related("library").filter(pk=before["room"]).first()
+    if room is not None and room != visit.room:
+        alter.put_in(booking, room)
+    hosts = Host.objects.select_related("user").in_bulk([before["host"], before["co_host"]])
+    visit.host, visit.co_host = hosts[before["host"]], hosts.get(before["co_host"])
+    visit.save(update_fields=["host", "co_host"])
+    OfferedTime.objects.filter(pk__in=event.data.get("offered", [])).update(
+        state=OfferState.OPEN.value
+    )
+    Proposal.objects.filter(pk__in=event.data.get("proposals", [])).update(
+        state=ProposalState.OPEN.value
+    )
 
 
 def _restore_answers(booking: Booking, event: AuditEvent) -> None:

@@ -57,6 +57,10 @@ def _event_words() -> dict[str, tuple[str, str]]:
         "visit.drafted": ("pen", _("Ett utkast gjordes")),
         "visit.offered": ("send", _("Utkastet blev en inbjudan")),
         "visit.moved": ("swap", _("Besöket flyttades")),
+        "visit.swapped": ("swap", _("Besöket bytte plats med ett annat")),
+        "visit.room_changed": ("swap", _("Nytt rum")),
+        "visit.host_changed": ("person", _("Nya värdar")),
+        "visit.substituted": ("person", _("En kollega tog över")),
         "visit.changed": ("pen", _("Uppgifter ändrades")),
         "visit.confirmed": ("check", _("Bekräftat av oss")),
         "visit.cancelled_by_us": ("x", _("Inställt av oss")),
@@ -75,6 +79,9 @@ def _event_words() -> dict[str, tuple[str, str]]:
     }
 
 
+_WITH_TIMES = frozenset({"visit.moved", "visit.swapped"})
+
+
 def _event(event: AuditEvent) -> Beat | None:
     """Answers and reminders have rows of their own and are not told twice."""
     words = _event_words().get(event.verb)
@@ -82,7 +89,7 @@ def _event(event: AuditEvent) -> Beat | None:
         return None
     text = ""
     before = event.data.get("before")
-    if event.verb == "visit.moved" and isinstance(before, dict):
+    if event.verb in _WITH_TIMES and isinstance(before, dict) and "start" in event.data:
         text = _("Från %(old)s till %(new)s.") % {
             "old": swedish.compact_when(_at(before["start"]), _at(before["end"])),
             "new": swedish.compact_when(_at(event.data["start"]), _at(event.data["end"])),

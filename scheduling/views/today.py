@@ -77,8 +77,14 @@ def _undo(user: User, now: datetime) -> dict[str, object] | None:
     booking = Booking.objects.filter(pk=event.object_id).first()
     if booking is None or services.undoable(booking, now) != event:
         return None
+    changed = (_("Ändringen skickas strax."), _("Ändringen är skickad."))
     text, done = {
         "visit.moved": (_("Den nya tiden skickas strax."), _("Den nya tiden är skickad.")),
+        "visit.swapped": (_("De nya tiderna skickas strax."), _("De nya tiderna är skickade.")),
+        "visit.changed": changed,
+        "visit.room_changed": changed,
+        "visit.host_changed": changed,
+        "visit.substituted": changed,
         "visit.booked": (_("Inbjudan skickas strax."), _("Inbjudan är skickad.")),
         "visit.offered": (_("Inbjudan skickas strax."), _("Inbjudan är skickad.")),
     }.get(event.verb, (_("Avbokningen skickas strax."), _("Avbokningen är skickad.")))

@@ -1,0 +1,105 @@
+"""The pages of the acts: what is listed, one press does it, nothing typed is lost."""
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from scheduling.booking import services
+from scheduling.models import Booking
+from tests.factories import NOW, World, at
+from tests.scheduling.views.conftest import booked, page
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
+
+
+def other(w: World, **changes: object) -> Booking:
+    group = w.organisation.groups.create(alias="Skrivarna", created_at=NOW)
+    return booked(w, groups=(group,), **changes)
+
+
+def test_from_the_visit_to_a_substitute_in_two_presses(client: Client, w: World) -> None:
+    booking = booked(w)
+    link = reverse("visit_host", args=[booking.pk])
+    assert f'href="{link}"' in page(client, w.socionom, reverse("visit", args=[booking.pk]))
+    text = page(client, w.socionom, link)
+    assert "Om Sam inte kan" in text
+    assert "Robin tar över" in text
+    response = client.post(
+        link, {"away": w.host.pk, "by": w.other_host.pk, "version": booking.version}
+    )
+    assert (response.status_code, response["Location"]) == (
+        303,
+        reverse("visit", args=[booking.pk]),
+    )
+    assert Booking.objects.get(pk=booking.pk).visit.host == w.other_host
+    assert "Robin möter gruppen." in page(client, w.socionom, response["Location"])
+
+
+def test_nobody_free_leads_to_another_time(client: Client, w: World) -> None:
+    booking = booked(w)
+    other(w, host=w.other_host, room=w.other_room)
+    text = page(client, w.socionom, reverse("visit_host", args=[booking.pk]))
+    assert "Ingen annan som kan programmet är ledig då." in text
+    assert reverse("visit_move", args=[booking.pk]) in text
+
+
+def test_a_colleague_who_was_taken_meanwhile_is_told_on_the_page(client: Client, w: World) -> None:
+    booking = booked(w)
+    other(w, host=w.other_host, room=w.other_room)
+    client.force_login(w.socionom)
+    response = client.post(
+        reverse("visit_host", args=[booking.pk]),
+        {"away": w.host.pk, "by": w.other_host.pk, "version": booking.version},
+    )
+    assert response.status_code == 409
+    assert "Robin är inte ledig då." in response.content.decode()
+
+
+def test_the_planner_chooses_hosts_and_keeps_the_choice_on_error(client: Client, w: World) -> None:
+    booking = booked(w)
+    client.force_login(w.socionom)
+    link = reverse("visit_host", args=[booking.pk])
+    given = {"host": w.other_host.pk, "co_host": w.other_host.pk, "version": booking.version}
+    response = client.post(link, given)
+    assert response.status_code == 422
+    assert response.content.decode().count(f'value="{w.other_host.pk}" selected') == 2
+    response = client.post(link, {**given, "co_host": w.host.pk})
+    assert response.status_code == 303
+    assert Booking.objects.get(pk=booking.pk).visit.hosts == [w.other_host, w.host]
+
+
+def test_another_room_in_one_press(client: Client, w: World) -> None:
+    booking = booked(w)
+    link = reverse("visit_room", args=[booking.pk])
+    text = page(client, w.socionom, link)
+    assert "Byt till Skrivarrummet" in text
+    response = client.post(link, {"room": w.other_room.pk, "version": booking.version})
+    assert response.status_code == 303
+    assert Booking.objects.get(pk=booking.pk).visit.room == w.other_room
+    stale = client.post(link, {"room": w.room.pk, "version": booking.version})
+    assert stale.status_code == 409
+    assert client.post(link, {"room": "x", "version": 1}).status_code == 422
+
+
+def test_two_visits_swap(client: Client, w: World) -> None:
+    booking, second = booked(w), other(w, start=at(3, 13), end=at(3, 14))
+    link = reverse("visit_swap", args=[booking.pk])
+    assert "Skrivarna" in page(client, w.socionom, link)
+    assert link in page(client, w.socionom, reverse("visit_move", args=[booking.pk]))
+    nothing = client.post(link, {"what": "times", "version": booking.version})
+    assert nothing.status_code == 422
+    assert "Välj ett besök att byta med." in nothing.content.decode()
+    given = {"other": second.pk, "what": "times", "version": booking.version}
+    assert client.post(link, given).status_code == 303
+    assert Booking.objects.get(pk=booking.pk).start == at(3, 13)
+    assert Booking.objects.get(pk=second.pk).start == at(1, 10)
+
+
+@pytest.mark.parametrize("name", ["visit_room", "visit_host", "visit_swap"])
+def test_only_who_plans_and_only_what_is_open(client: Client, w: World, name: str) -> None:
+    booking = booked(w)
+    link = reverse(name, args=[booking.pk])
+    client.force_login(w.other_host.user)
+    assert client.get(link).status_code == 403
+    services.cancel(actor=w.socionom, now=NOW, booking=booking)
+    assert f'href="{link}"' not in page(client, w.socionom, reverse("visit", args=[booking.pk]))
