@@ -24,7 +24,7 @@ from scheduling.api.schemas import (
 )
 from scheduling.api.visits import KeyHeader, shown
 from scheduling.api.wanted import active_rooms
-from scheduling.booking import services
+from scheduling.booking import services, ways_out
 from scheduling.followup.services import FollowUpInput, record
 from scheduling.models import Programme, Proposal
 from scheduling.states import ProposalState
@@ -39,17 +39,20 @@ def move(request: HttpRequest, visit: int, payload: MoveIn) -> object:
     """Another time: the visit keeps its identity, is offered again and all are told."""
     user, now = user_of(request), timezone.now()
     booking = access.visit_to_plan(user, visit)
-    services.move(
-        actor=user,
-        now=now,
-        booking=booking,
-        start=payload.start,
-        end=payload.end,
-        room=one(active_rooms(), payload.room, "room"),
-        version=payload.version,
-        hours_confirmed=payload.hours_confirmed,
-        busy_override=payload.busy_override,
-    )
+    room = one(active_rooms(), payload.room, "room")
+    wanted = ways_out.Wanted.of_booking(booking, start=payload.start, end=payload.end, room=room)
+    with ways_out.told(wanted, now=now):
+        services.move(
+            actor=user,
+            now=now,
+            booking=booking,
+            start=payload.start,
+            end=payload.end,
+            room=room,
+            version=payload.version,
+            hours_confirmed=payload.hours_confirmed,
+            busy_override=payload.busy_override,
+        )
     return shown(user, visit)
 
 

@@ -1,7 +1,7 @@
 """What every endpoint needs: who asks, one page of a list, and ids that must exist."""
 
 from collections.abc import Callable, Sequence
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
@@ -17,6 +17,23 @@ M = TypeVar("M", bound=Model)
 T = TypeVar("T")
 
 
+class _Who(BaseModel):
+    id: int
+    name: str
+
+
+class WayOut(BaseModel):
+    """Where the visit could be instead of what clashed; bookable as it stands."""
+
+    kind: Literal["room", "host", "time"]
+    start: str
+    end: str
+    room: _Who | None
+    host: _Who
+    co_host: _Who | None
+    words: str
+
+
 class Problem(BaseModel):
     """application/problem+json (RFC 9457); ``errors`` names each field that must be mended."""
 
@@ -28,6 +45,8 @@ class Problem(BaseModel):
     code: str
     detail: str
     errors: dict[str, str] | None = None
+    #: With the code "clash": at most three.
+    ways_out: list[WayOut] | None = None
 
 
 class Page(Strict):

@@ -8,12 +8,12 @@ from ninja import Query, Router
 from scheduling import access
 from scheduling.api.bodies import Listed, Named, VisitBody
 from scheduling.api.common import answers, known, one, that, user_of
-from scheduling.api.fields import Id, QueryId, Strict, Version
+from scheduling.api.fields import Id, Moment, QueryId, Strict, Version
 from scheduling.api.schemas import VersionIn
 from scheduling.api.shown import host_named
 from scheduling.api.visits import shown
 from scheduling.api.wanted import active_hosts, active_rooms
-from scheduling.booking import colleagues, services
+from scheduling.booking import colleagues, services, ways_out
 from scheduling.models import Booking, Host
 
 router = Router(tags=["visits"])
@@ -46,6 +46,16 @@ class SwapIn(VersionIn):
     other: Id
     what: services.Exchange = services.Exchange.BOTH
     other_version: Version | None = None
+
+
+class TakeIn(VersionIn):
+    """A way out of a clash, as problem+json told it; without ``co_host`` the host is alone."""
+
+    start: Moment
+    end: Moment
+    room: Id | None = None
+    host: Id
+    co_host: Id | None = None
 
 
 class Away(Strict):
@@ -85,29 +95,33 @@ def list_rooms(request: HttpRequest, visit: int) -> object:
 @router.post("/{visit}/room", response=VISIT, operation_id="change_visit_room")
 def change_room(request: HttpRequest, visit: int, payload: RoomChange) -> object:
     """The same time in another room: answers stand, all are told."""
-    user = user_of(request)
-    services.change_room(
-        actor=user,
-        now=timezone.now(),
-        booking=access.visit_to_plan(user, visit),
-        room=that(active_rooms(), payload.room, "room"),
-        version=payload.version,
-    )
+    user, now = user_of(request), timezone.now()
+    booking = access.visit_to_plan(user, visit)
+    room = that(active_rooms(), payload.room, "room")
+    with ways_out.told(ways_out.Wanted.of_booking(booking, room=room), now=now):
+        services.change_room(
+            actor=user, now=now, booking=booking, room=room, version=payload.version
+        )
     return shown(user, visit)
 
 
 @router.post("/{visit}/host", response=VISIT, operation_id="change_visit_host")
 def change_host(request: HttpRequest, visit: int, payload: HostChange) -> object:
     """Other hosts at the same time: answers stand, all are told."""
-    user = user_of(request)
-    services.change_host(
-        actor=user,
-        now=timezone.now(),
-        booking=access.visit_to_plan(user, visit),
-        host=that(active_hosts(), payload.host, "host"),
-        co_host=one(active_hosts(), payload.co_host, "co_host"),
-        version=payload.version,
-    )
+    user, now = user_of(request), timezone.now()
+    booking = access.visit_to_plan(user, visit)
+    host = that(active_hosts(), payload.host, "host")
+    co_host = one(active_hosts(), payload.co_host, "co_host")
+    team = [host] if co_host is None else [host, co_host]
+    with ways_out.told(ways_out.Wanted.of_booking(booking, hosts=team), now=now):
+        services.change_host(
+            actor=user,
+            now=now,
+            booking=booking,
+            host=host,
+            co_host=co_host,
+            version=payload.version,
+        )
     return shown(user, visit)
 
 
@@ -154,6 +168,33 @@ def swap(request: HttpRequest, visit: int, payload: SwapIn) -> object:
         version=payload.version,
         other_version=payload.other_version,
     )
+    return shown(user, visit)
+
+
+@router.post("/{visit}/take", response=VISIT, operation_id="take_way_out")
+def take(request: HttpRequest, visit: int, payload: TakeIn) -> object:
+    """Time, room and hosts in one act: a move, or the same time with others."""
+    user, now = user_of(request), timezone.now()
+    booking = access.visit_to_plan(user, visit)
+    room = one(active_rooms(), payload.room, "room")
+    host = that(active_hosts(), payload.host, "host")
+    co_host = one(active_hosts(), payload.co_host, "co_host")
+    team = [host] if co_host is None else [host, co_host]
+    wanted = ways_out.Wanted.of_booking(
+        booking, start=payload.start, end=payload.end, room=room, hosts=team
+    )
+    with ways_out.told(wanted, now=now):
+        services.take_way(
+            actor=user,
+            now=now,
+            booking=booking,
+            start=payload.start,
+            end=payload.end,
+            room=room,
+            host=host,
+            co_host=co_host,
+            version=payload.version,
+        )
     return shown(user, visit)
 
 

@@ -21,7 +21,7 @@ from scheduling.api.fields import Key, after, not_turned, start_of
 from scheduling.api.schemas import DetailsIn, VisitFilter, VisitIn
 from scheduling.api.shown import loaded, visit_body
 from scheduling.api.wanted import active_hosts, active_rooms, groups_of, plan_of
-from scheduling.booking import services
+from scheduling.booking import services, ways_out
 from scheduling.models import Booking
 
 router = Router(tags=["visits"])
@@ -48,9 +48,10 @@ def book_visit(request: HttpRequest, payload: VisitIn, key: KeyHeader = None) ->
     if earlier is None:
         try:
             plan = plan_of(payload, groups, now)
-            made = services.book(
-                actor=user, now=now, plan=plan, send=payload.send, idempotency_key=key
-            )
+            with ways_out.told(ways_out.Wanted.of_plan(plan), now=now):
+                made = services.book(
+                    actor=user, now=now, plan=plan, send=payload.send, idempotency_key=key
+                )
         except Clash:
             # The same call twice at once: the first has taken what the second would choose.
             earlier = _made_with(key, groups)
@@ -73,13 +74,14 @@ def change_visit(request: HttpRequest, visit: int, payload: DetailsIn) -> object
     """Change who meets, where inside the house, and inner facts."""
     user, now = user_of(request), timezone.now()
     booking = access.visit_to_plan(user, visit)
-    services.change_details(
-        actor=user,
-        now=now,
-        booking=booking,
-        details=_details(payload),
-        version=payload.version,
-    )
+    details = _details(payload)
+    hosts = [details.host or booking.visit.host]
+    hosts += [row for row in (details.co_host,) if row is not None]
+    wanted = ways_out.Wanted.of_booking(booking, room=details.room, hosts=hosts)
+    with ways_out.told(wanted, now=now):
+        services.change_details(
+            actor=user, now=now, booking=booking, details=details, version=payload.version
+        )
     return shown(user, visit)
 
 

@@ -9,7 +9,7 @@ from core.errors import Clash, Invalid
 from partners.models import Contact, Group
 from scheduling.api.common import many, one, that
 from scheduling.api.schemas import VisitIn
-from scheduling.booking import times
+from scheduling.booking import times, ways_out
 from scheduling.booking.plan import check_past_times, check_times
 from scheduling.booking.services import VisitPlan
 from scheduling.models import Host, Programme, Room
@@ -68,10 +68,11 @@ def plan_of(wanted: VisitIn, groups: tuple[Group, ...], now: datetime) -> VisitP
     host = one(active_hosts(), wanted.host, "host")
     co_host = one(active_hosts(), wanted.co_host, "co_host")
     team = _Team(wanted, groups, programme, end, now)
-    room = room or team.room(host)
-    host = host or team.next(room, {co_host}, "host")
-    if co_host is None and team.needs_two:
-        co_host = team.next(room, {host}, "co_host")
+    with ways_out.told(_anybody(wanted, groups, programme, end), now=now):
+        room = room or team.room(host)
+        host = host or team.next(room, {co_host}, "host")
+        if co_host is None and team.needs_two:
+            co_host = team.next(room, {host}, "co_host")
     needs = wanted.access_needs
     return VisitPlan(
         groups=groups,
@@ -85,6 +86,20 @@ def plan_of(wanted: VisitIn, groups: tuple[Group, ...], now: datetime) -> VisitP
         kind=BookingKind(wanted.kind),
         access_needs=None if needs is None else tuple(dict.fromkeys(needs)),
         **{name: getattr(wanted, name) for name in _SAME},
+    )
+
+
+def _anybody(
+    wanted: VisitIn, groups: tuple[Group, ...], programme: Programme, end: datetime
+) -> ways_out.Wanted:
+    """For the ways out where nobody was free to be chosen."""
+    return ways_out.Wanted(
+        groups=groups,
+        programme=programme,
+        start=wanted.start,
+        end=end,
+        size=wanted.size_band or max((row.size for row in groups), key=lambda band: band.most),
+        travel_minutes=wanted.travel_minutes,
     )
 
 

@@ -94,6 +94,47 @@ def substitute(
     return _settle(booking, actor=actor, now=now, verb="visit.substituted", before=before, **data)
 
 
+@change.service
+def take_way(
+    *,
+    actor: User,
+    now: datetime,
+    booking: Booking,
+    start: datetime,
+    end: datetime,
+    room: Room | None,
+    host: Host,
+    co_host: Host | None = None,
+    version: int | None = None,
+) -> Booking:
+    """One act puts the visit where a way out said: a move, or the same time with others.
+
+    Raises Clash, Stale, Invalid, IllegalTransition, Forbidden.
+    """
+    access.require(access.may_plan(actor))
+    booking = change.locked(booking, version)
+    visit = booking.visit
+    if (start, end) != (booking.start, booking.end):
+        return alter.move(
+            actor=actor,
+            now=now,
+            booking=booking,
+            start=start,
+            end=end,
+            room=room if room != visit.room else None,
+            host=host,
+            co_host=co_host,
+        )
+    booking = open_at_one_time(actor, booking, version)
+    visit, before = booking.visit, change.arrangement(booking)
+    same_team = (visit.host, visit.co_host) == (host, co_host)
+    if room is not None:
+        alter.put_in(booking, room)
+    alter.meet(visit, host, co_host)
+    verb = "visit.room_changed" if same_team else "visit.host_changed"
+    return _settle(booking, actor=actor, now=now, verb=verb, before=before)
+
+
 def open_at_one_time(actor: User, booking: Booking, version: int | None) -> Booking:
     """The booking, locked, where it is open and stands at one time; who and where can change.
 

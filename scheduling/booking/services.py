@@ -20,7 +20,7 @@ from scheduling.booking.answers import (
 )
 from scheduling.booking.book import book, preview
 from scheduling.booking.plan import VisitPlan
-from scheduling.booking.rearrange import change_host, change_room, substitute
+from scheduling.booking.rearrange import change_host, change_room, substitute, take_way
 from scheduling.booking.swap import Exchange, swap
 from scheduling.booking.undo import seconds_left, undo, undoable
 
@@ -48,6 +48,7 @@ __all__ = [
     "send_draft",
     "substitute",
     "swap",
+    "take_way",
     "undo",
     "undoable",
 ]

@@ -95,9 +95,14 @@ def find(
     last: date | None = None,
     size: SizeBand | None = None,
     host: Host | None = None,
+    length: timedelta | None = None,
+    without: int | None = None,
     limit: int = 50,
 ) -> list[Proposal]:
     """The best free times for the groups and the programme, each with its reasons in words.
+
+    ``length`` where it is another than the programme's; ``without``: a booking (id) that is to move
+    and is not in its own way.
 
     ``first`` and ``last`` are local dates (default: today and eight weeks on). Raises Invalid for a
     horizon that is turned round or longer than a year.
@@ -113,8 +118,10 @@ def find(
         first=first,
         last=last,
         now=now,
+        without=[without] if without else [],
     )
     wish = _wish(groups, programme, size, _last_visit(groups), window.groups)
+    wish = replace(wish, length=length or wish.length)
     avoid = rules.avoided(hosting.avoid_rules(groups), first, last, STOCKHOLM)
     wish = replace(wish, avoid=tuple(interval for interval, _rule in avoid))
     found: list[Candidate] = []

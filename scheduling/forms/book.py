@@ -1,8 +1,10 @@
 """Book a visit on one page: group, programme, time, and who meets."""
 
 import uuid
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -14,17 +16,34 @@ from scheduling.booking import times
 from scheduling.booking.offers import Choice
 from scheduling.booking.series import SeriesPlan, outline, weekly
 from scheduling.booking.services import VisitPlan
+from scheduling.booking.ways_out import Way
 from scheduling.forms.facts import BookingFacts
 from scheduling.forms.wall import instant
 from scheduling.models import Host, Programme, Room
 from scheduling.states import BookingKind
 
-SLOT_PARTS = 4
+Placed = TypeVar("Placed", times.Proposal, Way)
 
 
-def encode_slot(start: datetime, room: int, host: int, co_host: int | None) -> str:
-    """A proposed time as a form value."""
-    return f"{start.isoformat()}|{room}|{host}|{co_host or ''}"
+def encode_slot(start: datetime, room: int | None, host: int, co_host: int | None) -> str:
+    """A proposed time as a form value; no room for a visit at theirs."""
+    return f"{start.isoformat()}|{room or ''}|{host}|{co_host or ''}"
+
+
+def values_of(ways: Iterable[Placed]) -> list[tuple[str, Placed]]:
+    """Each proposed time or way out with its form value."""
+    return [
+        (
+            encode_slot(
+                way.start,
+                way.room.pk if way.room else None,
+                way.host.pk,
+                way.co_host.pk if way.co_host else None,
+            ),
+            way,
+        )
+        for way in ways
+    ]
 
 
 class GroupChoice(forms.ModelChoiceField):  # type: ignore[type-arg] # not generic at run time
@@ -265,15 +284,51 @@ def _slot(raw: str) -> tuple[datetime, Room | None, list[Host]]:
         instant, room, host, co_host = raw.split("|")
         start = datetime.fromisoformat(instant)
         people = [int(pk) for pk in (host, co_host) if pk]
-        place = Room.objects.filter(pk=int(room), active=True).first()
-    except ValueError as error:
+        rooms = Room.objects.filter(active=True).select_related("library")
+        place = rooms.filter(pk=int(room)).first() if room else None
+    except (ValueError, OverflowError) as error:
         message = str(_("Tiden gick inte att läsa. Välj en tid på nytt."))
         raise Invalid(message, fields={"slot": message}) from error
     found = Host.objects.filter(active=True).select_related("user").in_bulk(people)
-    if start.tzinfo is None or place is None or len(found) != len(people):
+    if start.tzinfo is None or (room and place is None) or not people or len(found) != len(people):
         message = str(_("Tiden gäller inte längre. Välj en tid på nytt."))
         raise Invalid(message, fields={"slot": message})
     return start, place, [found[pk] for pk in people]
+
+
+class TakeForm(forms.Form):
+    """One press on a proposed time or a way out of a clash, for a visit that exists."""
+
+    take = forms.CharField(max_length=120)
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+    def place(self) -> tuple[datetime, Room | None, list[Host]]:
+        """Start (aware), room and hosts. Raises Invalid for a page gone stale."""
+        return _slot(self.cleaned_data["take"])
+
+
+def kept_slot(form: BookForm) -> times.Proposal | None:
+    """The chosen time, so that it stays on the page though it is no longer proposed."""
+    raw, programme = str(form["slot"].value() or ""), form.programme_choice()
+    if raw in {"", "own"} or programme is None:
+        return None
+    try:
+        start, room, hosts = _slot(raw)
+    except Invalid:
+        # A stale or damaged value: the form itself says so when it is sent.
+        return None
+    if room is None:
+        return None
+    names = tuple(host.first_name for host in hosts)
+    return times.Proposal(
+        start=start,
+        end=start + timedelta(minutes=programme.minutes),
+        room=room,
+        host=hosts[0],
+        co_host=hosts[1] if len(hosts) > 1 else None,
+        reasons=(room.name, *names),
+        score=0,
+    )
 
 
 def choices_from(form: BookForm, plan: VisitPlan) -> list[Choice]:

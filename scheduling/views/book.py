@@ -14,13 +14,20 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from core import access
-from core.errors import DomainError, Invalid
+from core.errors import Clash, DomainError, Invalid
 from core.logs import mask
 from core.models import User
 from partners import services as partners
 from partners.models import Group, PartnerTask
-from scheduling.booking import offers, series, services, times
-from scheduling.forms.book import BookForm, choices_from, encode_slot, plan_from, series_from
+from scheduling.booking import offers, series, services, times, ways_out
+from scheduling.forms.book import (
+    BookForm,
+    choices_from,
+    kept_slot,
+    plan_from,
+    series_from,
+    values_of,
+)
 from scheduling.models import Booking, Message
 from scheduling.states import CAME_STATES, BookingKind
 
@@ -39,6 +46,10 @@ class _Page:
     error: DomainError | None = None
     last: Booking | None = None
     outline: series.Outline | None = None
+    plan: services.VisitPlan | None = None
+    #: Ways out of a clash, each with its form value, and the act that met it.
+    ways: list[tuple[str, ways_out.Way]] = field(default_factory=list)
+    took: str = "show"
 
 
 @login_required
@@ -52,9 +63,9 @@ def book(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         form = BookForm(initial=_initial(request))
         return _show(request, form, _proposals(form, now))
-    form = BookForm(request.POST)
-    act = request.POST.get("act", "show")
+    form, act = _posted(request)
     page = _proposals(form, now)
+    page.took = act
     if not form.is_valid():
         return _show(request, form, page, 200 if request.htmx else 422)  # type: ignore[attr-defined]
     if act in {"send", "draft"}:
@@ -65,6 +76,16 @@ def book(request: HttpRequest) -> HttpResponse:
         _preview(form, page, user, now)
     quiet = request.htmx or page.error is None  # type: ignore[attr-defined] # set by django-htmx
     return _show(request, form, page, 200 if quiet else page.error.status)  # type: ignore[union-attr]
+
+
+def _posted(request: HttpRequest) -> tuple[BookForm, str]:
+    """The form and the act. A way out of a clash replaces time, room and hosts, nothing else."""
+    data = request.POST.copy()
+    if data.get("take"):
+        data["slot"], data["act"] = data["take"], data.get("took", "show")
+        for name in ("room", "host", "co_host"):
+            data[name] = ""
+    return BookForm(data), data.get("act", "show")
 
 
 def _initial(request: HttpRequest) -> dict[str, object]:
@@ -112,15 +133,10 @@ def _proposals(form: BookForm, now: datetime) -> _Page:
     if form.chosen is None or programme is None:
         return page
     found = times.find(groups=(form.chosen,), programme=programme, now=now, limit=SHOWN_TIMES)
-    page.found = [
-        (
-            encode_slot(
-                item.start, item.room.pk, item.host.pk, item.co_host.pk if item.co_host else None
-            ),
-            item,
-        )
-        for item in found
-    ]
+    page.found = values_of(found)
+    kept = kept_slot(form)
+    if kept is not None and form["slot"].value() not in {value for value, _item in page.found}:
+        page.found.append((form["slot"].value(), kept))
     if not form.is_bound and page.found and not form.initial.get("slot"):
         form.initial["slot"] = page.found[0][0]
     return page
@@ -132,6 +148,7 @@ def _preview(form: BookForm, page: _Page, user: User, now: datetime) -> None:
             group = _group(form, user, now)
             plan = plan_from(form, group, now)
             page.warnings = _warnings(plan)
+            page.plan = plan
             choices = choices_from(form, plan)
             repeated = series_from(form, plan, now)
             if repeated is not None:
@@ -151,7 +168,16 @@ def _preview(form: BookForm, page: _Page, user: User, now: datetime) -> None:
             )
             transaction.set_rollback(True)
     except DomainError as error:
-        page.error = error
+        _explain(form, page, error, now)
+
+
+def _explain(form: BookForm, page: _Page, error: DomainError, now: datetime) -> None:
+    """Why it did not go; for a clash of a single visit also what can be had instead."""
+    page.error = error
+    single = not form.cleaned_data["more"] and not form.cleaned_data["repeat"]
+    if isinstance(error, Clash) and page.plan is not None and single:
+        wanted = ways_out.Wanted.of_plan(page.plan)
+        page.ways = values_of(ways_out.find(wanted, now=now))
 
 
 def _warnings(plan: services.VisitPlan) -> list[tuple[str, str]]:
@@ -181,12 +207,13 @@ def _book(
             group = _group(form, user, now)
             plan = plan_from(form, group, now)
             page.warnings = _warnings(plan)
+            page.plan = plan
             if page.warnings and not form.cleaned_data["accept_warnings"]:
                 words = " ".join(message for _code, message in page.warnings)
                 raise Invalid(words + " " + _("Kryssa i Boka ändå om det är som du vill."))
             booking = _made(form, plan, user, now, send=send)
     except DomainError as error:
-        page.error = error
+        _explain(form, page, error, now)
         return None
     words = _("Inbjudan skickas strax.") if send else _("Utkastet är sparat.")
     messages.success(request, words)

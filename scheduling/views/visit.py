@@ -1,6 +1,7 @@
 """Besök: everything about one visit, and its acts."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from datetime import datetime
 from functools import partial
 
 from django import forms
@@ -14,11 +15,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from core import access as predicates
-from core.errors import DomainError, Missing
+from core.errors import Clash, DomainError, Invalid, Missing
 from core.models import User
 from partners.models import ACCESS_NEED_LABELS, AccessNeed, SizeBand
 from scheduling import access
-from scheduling.booking import services, times
+from scheduling.booking import services, times, ways_out
+from scheduling.forms.book import TakeForm, values_of
 from scheduling.forms.visit import CancelForm, ChangeForm, MoveForm, PhoneAnswerForm
 from scheduling.insight import timeline
 from scheduling.models import Booking, Proposal
@@ -122,31 +124,94 @@ def move(request: HttpRequest, pk: int) -> HttpResponse:
     """Another time by form, never by dragging alone."""
     user, now = _user(request), timezone.now()
     booking = access.visit_to_plan(user, pk)
-    local = timezone.localtime(booking.start)
-    form = MoveForm(
-        request.POST or None,
-        initial={"day": local.date(), "clock": local.time(), "version": booking.version},
-    )
-    found = times.find(
-        groups=list(booking.visit.groups.all()), programme=booking.visit.programme, now=now, limit=5
-    )
+    form = MoveForm(request.POST or None, initial=_stands(booking))
+    ways: list[ways_out.Way] = []
     if request.method == "POST" and form.is_valid():
+        start, room = None, form.cleaned_data["room"]
         try:
+            start = form.start()
             booking = services.move(
                 actor=user,
                 now=now,
                 booking=booking,
-                start=form.start(),
-                room=form.cleaned_data["room"],
+                start=start,
+                room=room,
                 version=form.cleaned_data["version"],
                 hours_confirmed=form.cleaned_data["hours_confirmed"],
                 busy_override=form.cleaned_data["busy_override"],
             )
         except DomainError as error:
-            return _form_page(request, "move", booking, error=error, form=form, times=found)
+            if isinstance(error, Clash) and start is not None:
+                wanted = ways_out.Wanted.of_booking(booking, start=start, room=room)
+                ways = ways_out.find(wanted, now=now)
+            return _move_page(request, booking, form, now, error=error, ways=ways)
         messages.success(request, _("Besöket är flyttat. Alla som är inbjudna får veta det."))
         return _to(booking)
-    return _form_page(request, "move", booking, form=form, times=found)
+    return _move_page(request, booking, form, now)
+
+
+def _move_page(
+    request: HttpRequest,
+    booking: Booking,
+    form: MoveForm,
+    now: datetime,
+    error: DomainError | None = None,
+    ways: Sequence[ways_out.Way] = (),
+) -> HttpResponse:
+    """With the best times for the group: of the same host, or else of anybody who can."""
+    visit = booking.visit
+    wish = {"groups": list(visit.groups.all()), "programme": visit.programme, "size": visit.size}
+    same = {"length": booking.end - booking.start, "without": booking.pk, "now": now, "limit": 5}
+    alone = visit.host if visit.co_host is None and not visit.two_hosts else None
+    found = times.find(**wish, **same, host=alone) or times.find(**wish, **same)
+    return _form_page(
+        request,
+        "move",
+        booking,
+        error=error,
+        form=form,
+        times=values_of(found),
+        ways=values_of(ways),
+    )
+
+
+@login_required
+@require_POST
+def take(request: HttpRequest, pk: int) -> HttpResponse:
+    """One press on a proposed time, or on a way out of a clash."""
+    user, now = _user(request), timezone.now()
+    booking = access.visit_to_plan(user, pk)
+    form = TakeForm(request.POST)
+    if not form.is_valid():
+        raise Invalid(_("Tiden gick inte att läsa. Välj en tid på nytt."))
+    start, room, hosts = form.place()
+    end = start + (booking.end - booking.start)
+    try:
+        booking = services.take_way(
+            actor=user,
+            now=now,
+            booking=booking,
+            start=start,
+            end=end,
+            room=room,
+            host=hosts[0],
+            co_host=hosts[1] if len(hosts) > 1 else None,
+            version=form.cleaned_data["version"],
+        )
+    except DomainError as error:
+        ways: list[ways_out.Way] = []
+        if isinstance(error, Clash):
+            wanted = ways_out.Wanted.of_booking(booking, start=start, room=room, hosts=hosts)
+            ways = ways_out.find(wanted, now=now)
+        again = MoveForm(initial=_stands(booking))
+        return _move_page(request, booking, again, now, error=error, ways=ways)
+    messages.success(request, _("Besöket är ändrat. Alla som är inbjudna får veta det."))
+    return _to(booking)
+
+
+def _stands(booking: Booking) -> dict[str, object]:
+    local = timezone.localtime(booking.start)
+    return {"day": local.date(), "clock": local.time(), "version": booking.version}
 
 
 @login_required
@@ -167,10 +232,21 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
                 version=form.cleaned_data["version"],
             )
         except DomainError as error:
-            return _form_page(request, "change", booking, form=form, error=error)
+            ways = values_of(_ways(booking, form, error))
+            return _form_page(request, "change", booking, form=form, error=error, ways=ways)
         messages.success(request, _("Ändringen är sparad."))
         return _to(booking)
     return _form_page(request, "change", booking, form=form)
+
+
+def _ways(booking: Booking, form: ChangeForm, error: DomainError) -> list[ways_out.Way]:
+    """Out of a clash that another room or host met; what else was typed stays in the form."""
+    if not isinstance(error, Clash):
+        return []
+    data = form.cleaned_data
+    hosts = [row for row in (data["host"], data["co_host"]) if row is not None]
+    wanted = ways_out.Wanted.of_booking(booking, room=data.get("room"), hosts=hosts)
+    return ways_out.find(wanted, now=timezone.now())
 
 
 @login_required
@@ -290,6 +366,7 @@ def proposal(request: HttpRequest, pk: int, accept: bool) -> HttpResponse:  # no
 urlpatterns = [
     path("besok/<int:pk>", visit, name="visit"),
     path("besok/<int:pk>/flytta", move, name="visit_move"),
+    path("besok/<int:pk>/ta", take, name="visit_take"),
     path("besok/<int:pk>/andra", change, name="visit_change"),
     path("besok/<int:pk>/avboka", cancel, name="visit_cancel"),
     path("besok/<int:pk>/skicka", act, {"name": "send"}, name="visit_send"),
