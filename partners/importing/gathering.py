@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 from partners.folding import fold
 from partners.importing.columns import Field
 from partners.importing.problems import Code, Problem
-from partners.importing.records import CONTACT_FIELDS, GROUP_FIELDS, ORGANISATION_FIELDS, Row
+from partners.importing.records import GROUP_FIELDS, ORGANISATION_FIELDS, Row
 from partners.importing.targets import (
     CONTACT_VALUES,
     GROUP_VALUES,
@@ -69,13 +69,16 @@ def contact_key(organisation: str, email: str, name: str, phone: str) -> Contact
 def _take(row: Row, found: Gathered, cleaned: dict[Hashable, tuple[Any, Wrongs]]) -> None:
     said = given_values(row.part(ORGANISATION_FIELDS), ORGANISATION_VALUES)
     group_said = given_values(row.part(GROUP_FIELDS), GROUP_VALUES)
-    contact_said = given_values(row.part(CONTACT_FIELDS), CONTACT_VALUES)
+    contacts = []
     home, wrong = _clean(OrganisationDetails, tidy_organisation, said, cleaned)
     problems = _problems(row.number, wrong, ORGANISATION_VALUES)
     group, wrong = _clean(GroupDetails, tidy_group, group_said, cleaned)
     problems += _problems(row.number, wrong, GROUP_VALUES)
-    contact, wrong = _clean(ContactDetails, tidy_contact, contact_said, cleaned)
-    problems += _problems(row.number, wrong, CONTACT_VALUES)
+    for values in row.contacts():
+        contact_said = given_values(values, CONTACT_VALUES)
+        contact, wrong = _clean(ContactDetails, tidy_contact, contact_said, cleaned)
+        problems += _problems(row.number, wrong, CONTACT_VALUES)
+        contacts.append((contact, contact_said))
     found.problems += problems
     if problems or home is None:
         return
@@ -90,7 +93,7 @@ def _take(row: Row, found: Gathered, cleaned: dict[Hashable, tuple[Any, Wrongs]]
         given = _spelt(target, group_said, "alias", group.alias)
         found.problems += target.hear(group, given, row.number)
         named.append(target)
-    if contact is not None:
+    for contact, contact_said in contacts:
         who = contact_key(key, contact.email, contact.name, contact.phone)
         person = _target(found.contacts, who, row, contact.name, CONTACT_VALUES)
         given = _spelt(person, contact_said, "name", contact.name)

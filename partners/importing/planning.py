@@ -48,6 +48,8 @@ class Plan:
     added: dict[tuple[ContactKey, GroupKey], int] = field(default_factory=dict)
     duplicates: list[Resemblance] = field(default_factory=list)
     ignored_columns: tuple[str, ...] = ()
+    notices: tuple[Problem, ...] = ()
+    sheets: tuple[str, ...] = ("",)
 
     @property
     def fit(self) -> bool:
@@ -95,7 +97,8 @@ def make_plan(sheet: Sheet) -> Plan:
     register = load_register()
     found = gather(sheet.rows)
     plan = Plan(found, [*sheet.problems, *found.problems])
-    plan.ignored_columns = sheet.columns.ignored
+    plan.ignored_columns = sheet.ignored
+    plan.notices, plan.sheets = sheet.notices, sheet.sheets
     match(found, register)
     _settle(plan)
     _add_memberships(plan, register)

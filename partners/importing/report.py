@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from partners.importing.columns import HEADERS, Field
 from partners.importing.gathering import AnyTarget, Gathered
+from partners.importing.places import row_of, sheet_of
 from partners.importing.planning import Plan, changed_columns
 from partners.importing.problems import Problem
 from partners.importing.targets import CONTACT_VALUES, GROUP_VALUES, Status
@@ -30,13 +31,27 @@ def as_json(plan: Plan, *, committed: bool) -> dict[str, object]:
     return {
         **plan.counts(),
         "wrong": [
-            {"row": problem.row, "field": problem.field, "reason": sentence(problem)}
+            {**_where(plan, problem.row), "field": problem.field, "reason": sentence(problem)}
             for problem in plan.problems
         ],
-        "possible_duplicates": [{"row": found.row, "of": found.of} for found in plan.duplicates],
+        "possible_duplicates": [
+            {**_where(plan, found.row), "of": found.of} for found in plan.duplicates
+        ],
         "ignored_columns": list(plan.ignored_columns),
+        "notices": [
+            {**_where(plan, notice.row), "field": notice.field, "text": sentence(notice)}
+            for notice in plan.notices
+        ],
         "committed": committed,
     }
+
+
+def _where(plan: Plan, number: int) -> dict[str, object]:
+    """The row as a spreadsheet shows it, with its sheet where several were read."""
+    where: dict[str, object] = {"row": row_of(number)}
+    if len(plan.sheets) > 1:
+        where["sheet"] = plan.sheets[sheet_of(number)]
+    return where
 
 
 def unreadable_as_json(problem: Problem) -> dict[str, object]:
@@ -60,6 +75,8 @@ def as_text(report: Mapping[str, Any], *, dry_run: bool) -> str:
         said.append(_("Kolumner som inte används: %(columns)s") % {"columns": columns})
     line = _("Rad %(row)d, %(field)s: %(reason)s")
     said += [line % wrong for wrong in report["wrong"]]
+    remark = _("Rad %(row)d: %(text)s")
+    said += [remark % notice for notice in report["notices"]]
     likeness = _("Rad %(row)d liknar %(of)s, som redan finns.")
     said += [likeness % found for found in report["possible_duplicates"]]
     if report["committed"]:
