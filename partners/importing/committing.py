@@ -7,12 +7,13 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from core.models import User
+from partners.importing.decisions import Decisions
 from partners.importing.gathering import ContactTarget, GroupTarget, OrganisationTarget
 from partners.importing.planning import Plan, make_plan
 from partners.importing.records import Sheet
 from partners.importing.targets import Status
 from partners.models import Contact, Group, Organisation
-from partners.services.bulk import Batch, Item, store_many
+from partners.services.bulk import Batch, Item, Journal, store_many
 
 M = TypeVar("M", Organisation, Group, Contact)
 
@@ -26,22 +27,29 @@ class Outcome:
 
 
 def commit(
-    *, actor: User | None, now: datetime, sheet: Sheet, expected: str | None = None
+    *,
+    actor: User | None,
+    now: datetime,
+    sheet: Sheet,
+    expected: str | None = None,
+    decisions: Decisions = Decisions(),  # noqa: B008 frozen
+    journal: Journal | None = None,
 ) -> Outcome:
     """Carry ``sheet`` out if nothing is wrong and it does what was shown.
 
     ``expected`` is the digest of the plan that the user saw; None accepts any. The plan is made
-    inside the transaction. Raises Forbidden, Conflict, and what a listener refuses with.
+    inside the transaction, and ``journal`` is told there what was written. Raises Forbidden,
+    Conflict, and what a listener refuses with.
     """
     made: list[Outcome] = []
 
     def decide() -> Batch:
-        plan = make_plan(sheet)
+        plan = make_plan(sheet, decisions)
         committed = plan.fit and expected in {None, plan.digest}
         made.append(Outcome(plan, committed))
         return _batch(plan, now) if committed else Batch()
 
-    store_many(actor=actor, now=now, decide=decide)
+    store_many(actor=actor, now=now, decide=decide, journal=journal)
     return made[-1]
 
 

@@ -8,6 +8,9 @@ from partners.importing.problems import Code, Problem, UnreadableError
 #: The largest file, in bytes, of any kind.
 LARGEST = 10 * 1024 * 1024
 
+# Too few bytes to tell UTF-16 from a stray NUL.
+_TELLING = 16
+
 # What a file of another kind begins with, whatever its name says.
 _KINDS = {
     b"%PDF": "PDF",
@@ -68,6 +71,8 @@ def _text(content: bytes) -> str:
 
 def _unmarked(content: bytes) -> str:
     """UTF-16 that does not say so: then every other byte of most of the text is zero."""
+    if len(content) < _TELLING:
+        raise _unreadable(Code.BINARY)
     even, odd = content[0:4096:2].count(0), content[1:4096:2].count(0)
     half = min(len(content), 4096) // 2
     for zeros, others, name in ((odd, even, "utf-16-le"), (even, odd, "utf-16-be")):

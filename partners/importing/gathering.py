@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 
 from partners.folding import fold
 from partners.importing.columns import Field
+from partners.importing.decisions import Decisions
 from partners.importing.problems import Code, Problem
 from partners.importing.records import GROUP_FIELDS, ORGANISATION_FIELDS, Row
 from partners.importing.targets import (
@@ -31,6 +32,8 @@ GroupTarget = Target[Group, GroupDetails]
 ContactTarget = Target[Contact, ContactDetails]
 AnyTarget = OrganisationTarget | GroupTarget | ContactTarget
 GroupKey = tuple[str, str]
+#: How keys of decisions begin.
+ORGANISATION, CONTACT = "organisation", "contact"
 #: Organisation, mail address, and where there is none name and phone.
 ContactKey = tuple[str, str, str, str]
 T = TypeVar("T", OrganisationTarget, GroupTarget, ContactTarget)
@@ -50,12 +53,13 @@ class Gathered:
     problems: list[Problem] = field(default_factory=list)
 
 
-def gather(rows: tuple[Row, ...]) -> Gathered:
+def gather(rows: tuple[Row, ...], decisions: Decisions = Decisions()) -> Gathered:  # noqa: B008 frozen
     """All targets of ``rows``; a row with something wrong adds problems and nothing else."""
     found = Gathered()
     cleaned: dict[Hashable, tuple[Any, Wrongs]] = {}
     for row in rows:
-        _take(row, found, cleaned)
+        if row.number not in decisions.rows:
+            _take(row, found, cleaned, decisions)
     return found
 
 
@@ -66,7 +70,12 @@ def contact_key(organisation: str, email: str, name: str, phone: str) -> Contact
     return (organisation, "", fold(name), phone)
 
 
-def _take(row: Row, found: Gathered, cleaned: dict[Hashable, tuple[Any, Wrongs]]) -> None:
+def _take(
+    row: Row,
+    found: Gathered,
+    cleaned: dict[Hashable, tuple[Any, Wrongs]],
+    decisions: Decisions,
+) -> None:
     said = given_values(row.part(ORGANISATION_FIELDS), ORGANISATION_VALUES)
     group_said = given_values(row.part(GROUP_FIELDS), GROUP_VALUES)
     contacts = []
@@ -82,9 +91,13 @@ def _take(row: Row, found: Gathered, cleaned: dict[Hashable, tuple[Any, Wrongs]]
     found.problems += problems
     if problems or home is None:
         return
-    key = fold(home.name)
+    own = (ORGANISATION, fold(home.name))
+    if own in decisions.leave:
+        return
+    key = decisions.meant(own)[1]
     place = _target(found.organisations, key, row, home.name, ORGANISATION_VALUES)
-    found.problems += place.hear(home, _spelt(place, said, "name", home.name), row.number)
+    given = _spelt(place, said, "name", home.name) - ({"name"} if key != own[1] else set())
+    found.problems += place.hear(home, given, row.number)
     named: list[AnyTarget] = [place]
     group_key = None
     if group is not None:
@@ -94,10 +107,15 @@ def _take(row: Row, found: Gathered, cleaned: dict[Hashable, tuple[Any, Wrongs]]
         found.problems += target.hear(group, given, row.number)
         named.append(target)
     for contact, contact_said in contacts:
-        who = contact_key(key, contact.email, contact.name, contact.phone)
+        named_so = (CONTACT, *contact_key(key, contact.email, contact.name, contact.phone))
+        if named_so in decisions.leave:
+            continue
+        _contact, *meant = decisions.meant(named_so)
+        who: ContactKey = (meant[0], meant[1], meant[2], meant[3])
         person = _target(found.contacts, who, row, contact.name, CONTACT_VALUES)
         given = _spelt(person, contact_said, "name", contact.name)
         given = _spelt(person, given, "email", contact.email)
+        given -= {"name"} if who != named_so[1:] else set()
         found.problems += person.hear(contact, given, row.number)
         named.append(person)
         if group_key is not None:

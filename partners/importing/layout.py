@@ -50,17 +50,23 @@ class Listing:
                 yield number, cells
 
 
+def likely_header(table: Table, told: Mapping[str, str] | None = None) -> Line | None:
+    """The row near the top of which most is understood; None in an empty sheet."""
+    top = list(islice(table.lines(), HEAD))
+    if not top:
+        return None
+    found = max(top, key=lambda line: (_understood(line[1], told or {}), -line[0]))
+    return found[0], _joined(found[1])
+
+
 def find_listing(table: Table, told: Mapping[str, str] | None = None) -> Listing:
     """The list in ``table``: its header is the row of which most is understood.
 
     Raises UnreadableError where no row near the top names an organisation column.
     """
-    told = told or {}
-    top = list(islice(table.lines(), HEAD))
-    if not top:
+    header = likely_header(table, told)
+    if header is None:
         raise UnreadableError(Problem(0, "file", Code.NO_ROWS))
-    header = max(top, key=lambda line: (_understood(line[1], told), -line[0]))
-    header = (header[0], _joined(header[1]))
     try:
         columns = map_columns(header[1], told)
     except UnreadableError as error:

@@ -8,12 +8,16 @@ from dataclasses import dataclass, field
 
 from partners.folding import fold
 from partners.importing.columns import HEADERS, Field
+from partners.importing.decisions import Decisions, Key
 from partners.importing.duplicates import Names
 from partners.importing.gathering import (
+    CONTACT,
+    ORGANISATION,
     AnyTarget,
     ContactKey,
     Gathered,
     GroupKey,
+    contact_key,
     gather,
 )
 from partners.importing.matching import Register, load_register, match
@@ -30,13 +34,23 @@ from partners.services.details import (
     with_channel,
 )
 
+#: A mark (mail, phone, or name within an organisation) to who bears it.
+Seen = dict[tuple[str, str], tuple[str, Key]]
+
 
 @dataclass(frozen=True, slots=True)
 class Resemblance:
-    """Row ``row`` makes something new that resembles ``of``."""
+    """Row ``row`` makes something new that resembles ``of``.
+
+    ``key`` is the new thing's, ``other`` the key of what it resembles: empty where it cannot be
+    the same (archived, or in another organisation).
+    """
 
     row: int
     of: str
+    label: str = ""
+    key: Key = ()
+    other: Key = ()
 
 
 @dataclass(slots=True)
@@ -92,11 +106,12 @@ class Plan:
         return hashlib.sha256(body.encode()).hexdigest()
 
 
-def make_plan(sheet: Sheet) -> Plan:
+def make_plan(sheet: Sheet, decisions: Decisions = Decisions()) -> Plan:  # noqa: B008 frozen
     """Compare ``sheet`` with the register as it is now. Four queries, none a row."""
     register = load_register()
-    found = gather(sheet.rows)
-    plan = Plan(found, [*sheet.problems, *found.problems])
+    found = gather(sheet.rows, decisions)
+    wrong = [problem for problem in sheet.problems if problem.row not in decisions.rows]
+    plan = Plan(found, [*wrong, *found.problems])
     plan.ignored_columns = sheet.ignored
     plan.notices, plan.sheets = sheet.notices, sheet.sheets
     match(found, register)
@@ -157,21 +172,22 @@ def _duplicates(plan: Plan, register: Register) -> Iterable[Resemblance]:
             other = register.archived[key].name if key in register.archived else None
             resembled = other or names.like(home.label)
             if resembled:
-                yield Resemblance(home.row, resembled)
+                same = (ORGANISATION, fold(resembled)) if other is None else ()
+                yield Resemblance(home.row, resembled, home.label, (ORGANISATION, key), same)
         names.add(home.label)
     yield from _doubled_contacts(plan, register)
 
 
 def _doubled_contacts(plan: Plan, register: Register) -> Iterable[Resemblance]:
     """New contacts whose mail address, phone, or name in the same organisation is known."""
-    seen: dict[tuple[str, str], str] = {}
-    known = [
-        (home, contact.search, contact.email.casefold(), contact.phone, contact.name)
-        for home, contact in register.contacts
-    ]
-    for home, name, email, phone, label in known:
-        _remember(seen, home, name, email, phone, f"{label} ({register.organisations[home].name})")
-    for (home, *_), target in plan.found.contacts.items():
+    seen: Seen = {}
+    for home, row in register.contacts:
+        place = register.organisations[home].name
+        its_key = (CONTACT, *contact_key(home, row.email, row.name, row.phone))
+        bearer = (f"{row.name} ({place})", its_key)
+        _remember(seen, home, row.search, row.email.casefold(), row.phone, bearer)
+    for who, target in plan.found.contacts.items():
+        home = who[0]
         result = target.result
         if result is None:
             continue
@@ -179,17 +195,19 @@ def _doubled_contacts(plan: Plan, register: Register) -> Iterable[Resemblance]:
         marks = (("email", email), ("phone", result.phone), (home, name))
         other = next((seen[mark] for mark in marks if mark[1] and mark in seen), None)
         if target.existing is None and other is not None:
-            yield Resemblance(target.row, other)
+            same = other[1] if other[1][1] == home else ()
+            yield Resemblance(target.row, other[0], result.name, (CONTACT, *who), same)
         place = plan.found.organisations[home].label
-        _remember(seen, home, name, email, result.phone, f"{result.name} ({place})")
+        bearer = (f"{result.name} ({place})", (CONTACT, *who))
+        _remember(seen, home, name, email, result.phone, bearer)
 
 
 def _remember(
-    seen: dict[tuple[str, str], str], home: str, name: str, email: str, phone: str, label: str
+    seen: Seen, home: str, name: str, email: str, phone: str, bearer: tuple[str, Key]
 ) -> None:
     for mark in (("email", email), ("phone", phone), (home, name)):
         if mark[1]:
-            seen.setdefault(mark, label)
+            seen.setdefault(mark, bearer)
 
 
 def changed_columns(target: AnyTarget) -> list[str]:

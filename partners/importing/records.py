@@ -17,6 +17,8 @@ from partners.importing.tables import Table, tables
 from partners.phones import to_e164
 
 MOST_ROWS = 20_000
+#: So many rows are read between two steps of the bar.
+PROGRESS = 500
 Value = str | bool | int | time | tuple[str, ...]
 
 ORGANISATION_FIELDS = (
@@ -74,15 +76,20 @@ class _Reading:
     notices: list[Problem] = field(default_factory=list)
 
 
-def read(content: bytes, told: Mapping[str, str] | None = None) -> Sheet:
+def read(
+    content: bytes,
+    told: Mapping[str, str] | None = None,
+    progress: Callable[[int], None] | None = None,
+) -> Sheet:
     """Everything of a CSV or Excel file; ``told`` as in ``map_columns``.
 
-    Raises UnreadableError where the file as a whole is no use.
+    ``progress`` is told how many rows were read, every so often. Raises UnreadableError where
+    the file as a whole is no use.
     """
     listings, left = find_listings(tables(content), told)
     found = _Reading(notices=left)
     for sheet, listing in enumerate(listings):
-        _read_listing(sheet, listing, found)
+        _read_listing(sheet, listing, found, progress)
     if not found.rows and not found.problems:
         raise UnreadableError(Problem(0, "file", Code.NO_ROWS))
     return Sheet(
@@ -118,7 +125,9 @@ def find_listings(
     return found, left
 
 
-def _read_listing(sheet: int, listing: Listing, found: _Reading) -> None:
+def _read_listing(
+    sheet: int, listing: Listing, found: _Reading, progress: Callable[[int], None] | None
+) -> None:
     for line in listing.body():
         if isinstance(line, Problem):
             found.notices.append(Problem(place(sheet, line.row), line.field, line.code))
@@ -131,6 +140,8 @@ def _read_listing(sheet: int, listing: Listing, found: _Reading) -> None:
             found.rows.append(row)
         else:
             found.problems.extend(row)
+        if progress is not None and len(found.rows) % PROGRESS == 0:
+            progress(len(found.rows))
 
 
 def _row(

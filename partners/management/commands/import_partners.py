@@ -15,6 +15,8 @@ from partners.importing.planning import Plan, make_plan
 from partners.importing.problems import UnreadableError
 from partners.importing.records import Sheet, read
 from partners.importing.report import as_json, as_text, unreadable_as_json
+from partners.models import ImportState, StagedImport
+from partners.services.staging import keep_journal, told_headers
 
 MEANINGS = tuple(meaning.value for meaning in (*Field, *Part))
 
@@ -50,8 +52,8 @@ class Command(BaseCommand):
         except OSError as error:
             raise CommandError(f"{path}: {error.strerror}") from None
         try:
-            sheet = read(content, _told(options["map"]))
-            plan, committed = self._carry_out(sheet, dry_run=options["dry_run"])
+            sheet = read(content, told_headers() | _told(options["map"]))
+            plan, committed = self._carry_out(sheet, path.name, dry_run=options["dry_run"])
             report = as_json(plan, committed=committed)
         except UnreadableError as error:
             plan, committed = None, False
@@ -64,11 +66,20 @@ class Command(BaseCommand):
             raise SystemExit(1)
 
     @staticmethod
-    def _carry_out(sheet: Sheet, *, dry_run: bool) -> tuple[Plan, bool]:
+    def _carry_out(sheet: Sheet, name: str, *, dry_run: bool) -> tuple[Plan, bool]:
         if dry_run:
             return make_plan(sheet), False
+        now = timezone.now()
+        done = StagedImport(
+            filename=name[-200:], uploaded_at=now, committed_at=now, state=ImportState.DONE.value
+        )
         try:
-            outcome = commit(actor=None, now=timezone.now(), sheet=sheet)
+            outcome = commit(
+                actor=None,
+                now=now,
+                sheet=sheet,
+                journal=lambda batch, links: keep_journal(staged=done, batch=batch, links=links),
+            )
         except DomainError as error:
             raise CommandError(error.message) from error
         return outcome.plan, outcome.committed

@@ -164,7 +164,7 @@ def test_a_race_at_the_commit_is_a_conflict(
     sheet = read(b"Organisation\nBron\n")
     stale = make_plan(sheet)
     save_organisation(actor=planner, now=NOW, details=OrganisationDetails(name="Bron"))
-    monkeypatch.setattr("partners.importing.committing.make_plan", lambda _: stale)
+    monkeypatch.setattr("partners.importing.committing.make_plan", lambda *_: stale)
     with pytest.raises(Conflict):
         commit(actor=planner, now=NOW, sheet=sheet)
 
