@@ -96,7 +96,9 @@ def _take(
         return
     key = decisions.meant(own)[1]
     place = _target(found.organisations, key, row, home.name, ORGANISATION_VALUES)
-    given = _spelt(place, said, "name", home.name) - ({"name"} if key != own[1] else set())
+    given = _spelt(place, said, "name", home.name)
+    if key != own[1]:
+        given = _unsaid(place, given)
     found.problems += place.hear(home, given, row.number)
     named: list[AnyTarget] = [place]
     group_key = None
@@ -115,7 +117,8 @@ def _take(
         person = _target(found.contacts, who, row, contact.name, CONTACT_VALUES)
         given = _spelt(person, contact_said, "name", contact.name)
         given = _spelt(person, given, "email", contact.email)
-        given -= {"name"} if who != named_so[1:] else set()
+        if who != named_so[1:]:
+            given = _unsaid(person, given)
         found.problems += person.hear(contact, given, row.number)
         named.append(person)
         if group_key is not None:
@@ -142,6 +145,11 @@ def _target(
     if key not in known:
         known[key] = Target(row.number, label, columns)
     return known[key]
+
+
+def _unsaid(target: Any, given: set[str]) -> set[str]:
+    """What somebody decided is the same keeps its name, and what was said of it first."""
+    return {name for name in given if name != "name" and name not in target.said}
 
 
 def _spelt(target: Any, said: Any, name: str, value: str) -> set[str]:

@@ -49,8 +49,8 @@ class Code(StrEnum):
 class Problem:
     """``row`` is a number of ``places``; 0 where the file is unreadable.
 
-    ``field`` is a Field's value, or "file", "header" or "row". ``values`` fill the wording; they
-    never hold a personal identity number.
+    ``field`` is a Field's value, or "file", "header" or "row". ``values`` fill the wording; "label"
+    among them is what the row calls itself.
     """
 
     row: int

@@ -1,7 +1,7 @@
 """Tables to rows of typed cells, each with its place as a spreadsheet shows it. Pure."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import time
 
 from core.screening import Action, screen
@@ -172,7 +172,8 @@ def _row(
     said = {*values, *(Field(problem.field) for problem in problems)}
     problems += _gaps(number, said)
     if problems:
-        return problems
+        label = texts.get(Field.ORGANISATION, "")
+        return [replace(wrong, values={**wrong.values, "label": label}) for wrong in problems]
     shared = _only(values, [each for each in CONTACT_FIELDS if each not in _SPLIT])
     return Row(number, values, tuple(shared | other for other in others))
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from core.screening import mask
 from partners.importing.columns import HEADERS, Field
 from partners.importing.gathering import AnyTarget, Gathered
 from partners.importing.places import row_of, sheet_of
@@ -91,14 +92,19 @@ def as_text(report: Mapping[str, Any], *, dry_run: bool) -> str:
 def lines(plan: Plan) -> list[Line]:
     """Every row of the file that says something, in its order."""
     wrong: dict[int, list[str]] = defaultdict(list)
+    labels: dict[int, str] = {}
     for problem in plan.problems:
         wrong[problem.row].append(_wrong_note(problem))
+        labels.setdefault(problem.row, mask(str(problem.values.get("label", "")))[:120])
     numbers = sorted({*plan.found.rows, *wrong})
-    return [_line(number, plan.found.rows.get(number, []), wrong[number]) for number in numbers]
+    return [
+        _line(number, plan.found.rows.get(number, []), wrong[number], labels.get(number, ""))
+        for number in numbers
+    ]
 
 
-def _line(number: int, named: list[AnyTarget], wrong: list[str]) -> Line:
-    label = " · ".join(target.label for target in named)
+def _line(number: int, named: list[AnyTarget], wrong: list[str], said: str) -> Line:
+    label = " · ".join(target.label for target in named) or said
     if wrong:
         return Line(number, Status.WRONG, label, tuple(wrong))
     own = [target for target in named if target.row == number]

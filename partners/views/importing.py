@@ -24,6 +24,7 @@ from partners.importing.decisions import Decisions
 from partners.importing.decoding import LARGEST
 from partners.importing.exporting import export, export_workbook
 from partners.importing.mapping import headers
+from partners.importing.places import row_of
 from partners.importing.problems import UnreadableError
 from partners.importing.tables import tables
 from partners.importing.targets import Status
@@ -159,11 +160,15 @@ def import_preview(request: HttpRequest, pk: int) -> HttpResponse:
         "wrong": tally.get(Status.WRONG.value, 0),
         "shown": shown,
         "page": page,
-        "lines": [(jobs.where(found["sheets"], line.number), line) for line in page],
+        "lines": [(_place(found["sheets"], line.number), line) for line in page],
         "duplicates": list(enumerate(found["duplicates"]))[:DUPLICATES_A_PAGE],
         "decided": len(Decisions.of_json(staged.decisions)),
     }
     return render(request, "partners/import_preview.html", context)
+
+
+def _place(sheets: list[str], number: int) -> str:
+    return jobs.where(sheets, number) if len(sheets) > 1 else str(row_of(number))
 
 
 def _refused(staged: StagedImport) -> str:

@@ -32,7 +32,7 @@ def test_a_list_goes_in_and_out_again(api: Api, here: World) -> None:
     place = f"/imports/{said['id']}"
     assert (said["state"], said["fit"], said["organisations"]["new"]) == ("ready", False, 1)
     wrong = api.get(f"{place}/lines", status="wrong").json()
-    assert [(line["row"], line["label"]) for line in wrong["items"]] == [(3, "")]
+    assert [(line["row"], line["label"]) for line in wrong["items"]] == [(3, "Porten")]
     refused(api.post(f"{place}/commit", {"plan": said["plan"]}), 409, "conflict")
     refused(put(api, f"{place}/decisions", {"plan": "x"}), 409, "conflict")
     decided = put(
