@@ -1,6 +1,6 @@
 """From the rows of a file to its targets: clean each cell once, gather what belongs together."""
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -53,7 +53,7 @@ class Gathered:
     problems: list[Problem] = field(default_factory=list)
 
 
-def gather(rows: tuple[Row, ...], decisions: Decisions = Decisions()) -> Gathered:  # noqa: B008 frozen
+def gather(rows: Iterable[Row], decisions: Decisions = Decisions()) -> Gathered:  # noqa: B008 frozen
     """All targets of ``rows``; a row with something wrong adds problems and nothing else."""
     found = Gathered()
     cleaned: dict[Hashable, tuple[Any, Wrongs]] = {}
@@ -61,6 +61,12 @@ def gather(rows: tuple[Row, ...], decisions: Decisions = Decisions()) -> Gathere
         if row.number not in decisions.rows:
             _take(row, found, cleaned, decisions)
     return found
+
+
+def part_key(row: Row, decisions: Decisions) -> str:
+    """What rows that belong together share: the organisation that they speak of."""
+    name = " ".join(str(row.values[Field.ORGANISATION]).split())
+    return decisions.meant((ORGANISATION, fold(name)))[1]
 
 
 def contact_key(organisation: str, email: str, name: str, phone: str) -> ContactKey:

@@ -15,7 +15,7 @@ from core.errors import DomainError
 from partners.importing.committing import commit
 from partners.importing.decisions import Decisions
 from partners.importing.places import row_of, sheet_of
-from partners.importing.planning import Plan, make_plan
+from partners.importing.planning import Part, Plan, make_plan
 from partners.importing.problems import UnreadableError
 from partners.importing.records import read
 from partners.importing.report import lines
@@ -87,23 +87,26 @@ def _prepare(staged: StagedImport, now: datetime, *, moved: bool = False) -> Non
         return
     total = 2 * len(sheet.rows)
     StagedImport.objects.filter(pk=staged.pk).update(total_rows=total, done_rows=len(sheet.rows))
-    plan = make_plan(sheet, Decisions.of_json(staged.decisions))
     staged.lines.all().delete()
-    every = lines(plan)
-    for at in range(0, len(every), _CHUNK):
-        StagedLine.objects.bulk_create(
-            [
-                StagedLine(
-                    staged=staged,
-                    number=line.number,
-                    status=line.status.value,
-                    label=line.label,
-                    notes=list(line.notes),
-                )
-                for line in every[at : at + _CHUNK]
-            ]
-        )
-        progress(len(sheet.rows) + at)
+    kept = 0
+
+    def keep(part: Part) -> None:
+        nonlocal kept
+        every = [
+            StagedLine(
+                staged=staged,
+                number=line.number,
+                status=line.status.value,
+                label=line.label,
+                notes=list(line.notes),
+            )
+            for line in lines(part)
+        ]
+        StagedLine.objects.bulk_create(every, batch_size=_CHUNK)
+        kept += len(every)
+        progress(len(sheet.rows) + kept)
+
+    plan = make_plan(sheet, Decisions.of_json(staged.decisions), keep)
     staged.summary = {**summary(plan), "moved": moved}
     staged.state, staged.touched_at, staged.done_rows = ImportState.READY.value, now, total
     staged.save(update_fields=["summary", "state", "touched_at", "done_rows"])

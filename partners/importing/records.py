@@ -13,6 +13,7 @@ from partners.importing.layout import Listing, find_listing
 from partners.importing.people import is_callable, people, reach
 from partners.importing.places import place
 from partners.importing.problems import Code, Problem, UnreadableError
+from partners.importing.spool import Spool
 from partners.importing.tables import Table, tables
 from partners.phones import to_e164
 
@@ -59,7 +60,7 @@ class Sheet:
     """A file as it was understood: its rows, and what is wrong with the other rows."""
 
     columns: Columns
-    rows: tuple[Row, ...]
+    rows: Spool[Row]
     problems: tuple[Problem, ...]
     #: What was done or left without stopping anything, in the order of the file.
     notices: tuple[Problem, ...] = ()
@@ -71,7 +72,7 @@ class Sheet:
 
 @dataclass(slots=True)
 class _Reading:
-    rows: list[Row] = field(default_factory=list)
+    rows: Spool[Row] = field(default_factory=Spool)
     problems: list[Problem] = field(default_factory=list)
     notices: list[Problem] = field(default_factory=list)
 
@@ -94,7 +95,7 @@ def read(
         raise UnreadableError(Problem(0, "file", Code.NO_ROWS))
     return Sheet(
         listings[0].columns,
-        tuple(found.rows),
+        found.rows,
         tuple(found.problems),
         tuple(found.notices),
         tuple(listing.table.name for listing in listings),
@@ -137,7 +138,7 @@ def _read_listing(
         number, cells = place(sheet, line[0]), line[1]
         row = _row(number, cells, listing, found.notices)
         if isinstance(row, Row):
-            found.rows.append(row)
+            found.rows.add(row)
         else:
             found.problems.extend(row)
         if progress is not None and len(found.rows) % PROGRESS == 0:

@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 
 from core.screening import mask
 from partners.importing.columns import HEADERS, Field
-from partners.importing.gathering import AnyTarget, Gathered
+from partners.importing.gathering import AnyTarget
 from partners.importing.places import row_of, sheet_of
-from partners.importing.planning import Plan, changed_columns
+from partners.importing.planning import Part, Plan, changed_columns
 from partners.importing.problems import Problem
 from partners.importing.targets import CONTACT_VALUES, GROUP_VALUES, Status
 from partners.importing.wording import sentence
@@ -57,7 +57,7 @@ def _where(plan: Plan, number: int) -> dict[str, object]:
 
 def unreadable_as_json(problem: Problem) -> dict[str, object]:
     """The same object for a file that could not be read at all."""
-    plan = Plan(Gathered(), [problem])
+    plan = Plan([problem])
     return as_json(plan, committed=False)
 
 
@@ -89,16 +89,16 @@ def as_text(report: Mapping[str, Any], *, dry_run: bool) -> str:
     return "\n".join(said)
 
 
-def lines(plan: Plan) -> list[Line]:
-    """Every row of the file that says something, in its order."""
+def lines(part: Part) -> list[Line]:
+    """Every row of a part that says something, in its order."""
     wrong: dict[int, list[str]] = defaultdict(list)
     labels: dict[int, str] = {}
-    for problem in plan.problems:
+    for problem in part.problems:
         wrong[problem.row].append(_wrong_note(problem))
         labels.setdefault(problem.row, mask(str(problem.values.get("label", "")))[:120])
-    numbers = sorted({*plan.found.rows, *wrong})
+    numbers = sorted({*part.found.rows, *wrong})
     return [
-        _line(number, plan.found.rows.get(number, []), wrong[number], labels.get(number, ""))
+        _line(number, part.found.rows.get(number, []), wrong[number], labels.get(number, ""))
         for number in numbers
     ]
 

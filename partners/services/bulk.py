@@ -1,6 +1,6 @@
 """Many partners at once: one transaction, an audit row and a call of the listeners for each."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Generic, TypeVar
@@ -50,12 +50,14 @@ def store_many(
     *,
     actor: User | None,
     now: datetime,
-    decide: Callable[[], Batch],
+    decide: Callable[[], Iterable[Batch]],
     journal: Journal | None = None,
 ) -> None:
-    """Write what ``decide`` returns; it is called inside the transaction, so what it read holds.
+    """Write what ``decide`` gives, one batch after the other, all or nothing.
 
-    ``journal`` is called there too, after the writing, if anything was written.
+    It is called inside the transaction, so what it read holds.
+
+    ``journal`` is called there too, after each batch that writes something.
 
     Raises Forbidden, Conflict where the register changed at the same moment, and whatever a
     listener refuses with: then nothing is written.
@@ -63,25 +65,29 @@ def store_many(
     permit(actor)
     try:
         with transaction.atomic():
-            batch = decide()
-            _write(batch.organisations)
-            _write(batch.groups)
-            _write(batch.contacts)
-            links = Contact.groups.through.objects.bulk_create(
-                [
-                    Contact.groups.through(contact_id=contact.pk, group_id=group.pk)
-                    for contact, group in batch.memberships
-                ],
-                batch_size=_CHUNK,
-            )
-            if journal is not None and not batch.empty:
-                journal(batch, links)
-            _tell(actor, now, batch.organisations, hooks.organisation_changed)
-            _tell(actor, now, batch.groups, hooks.group_changed)
-            _tell(actor, now, batch.contacts, hooks.contact_changed)
+            for batch in decide():
+                _store(actor, now, batch, journal)
     except IntegrityError as error:
         message = _("Registret ändrades i samma ögonblick. Inget är sparat; försök igen.")
         raise Conflict(message) from error
+
+
+def _store(actor: User | None, now: datetime, batch: Batch, journal: Journal | None) -> None:
+    _write(batch.organisations)
+    _write(batch.groups)
+    _write(batch.contacts)
+    links = Contact.groups.through.objects.bulk_create(
+        [
+            Contact.groups.through(contact_id=contact.pk, group_id=group.pk)
+            for contact, group in batch.memberships
+        ],
+        batch_size=_CHUNK,
+    )
+    if journal is not None and not batch.empty:
+        journal(batch, links)
+    _tell(actor, now, batch.organisations, hooks.organisation_changed)
+    _tell(actor, now, batch.groups, hooks.group_changed)
+    _tell(actor, now, batch.contacts, hooks.contact_changed)
 
 
 def _write(items: Sequence[Item[M]]) -> None:
