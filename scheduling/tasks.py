@@ -4,6 +4,7 @@ from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
 
+from partners.importing import jobs
 from partners.services.merging import erase_merges
 from partners.services.staging import erase_staged_imports
 from partners.services.tasks import erase_old_tasks
@@ -55,6 +56,12 @@ def every_night() -> None:
 def make_report_file(pk: int) -> None:
     """One PDF of the report."""
     files.make(pk)
+
+
+@shared_task(name="scheduling.work_on_import")
+def work_on_import(pk: int) -> None:
+    """Read a list, or carry it out."""
+    jobs.work_on(pk, now=timezone.now())
 
 
 @shared_task(name="scheduling.read_own_calendars")

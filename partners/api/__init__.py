@@ -2,7 +2,7 @@
 
 from ninja import Router
 
-from partners.api import contacts, groups, merging, organisations, tasks
+from partners.api import contacts, groups, importing, merging, organisations, tasks
 
 routers: list[tuple[str, Router]] = [
     ("/organisations", organisations.router),
@@ -10,5 +10,6 @@ routers: list[tuple[str, Router]] = [
     ("/contacts", contacts.router),
     ("/duplicates", merging.router),
     ("/merges", merging.merges),
+    ("/imports", importing.router),
     ("/partner-tasks", tasks.router),
 ]

@@ -1,11 +1,15 @@
-"""Bytes to text: UTF-8 with or without BOM, UTF-16 with BOM, Windows-1252. Pure."""
+"""Bytes to text: UTF-8 and UTF-16 with or without BOM, Windows-1252. Pure."""
 
 import codecs
 import re
 
 from partners.importing.problems import Code, Problem, UnreadableError
 
-LARGEST = 5 * 1024 * 1024
+#: The largest file, in bytes, of any kind.
+LARGEST = 10 * 1024 * 1024
+
+# Too few bytes to tell UTF-16 from a stray NUL.
+_TELLING = 16
 
 # What a file of another kind begins with, whatever its name says.
 _KINDS = {
@@ -58,11 +62,26 @@ def _text(content: bytes) -> str:
         except UnicodeDecodeError:
             raise _unreadable(Code.BROKEN_TEXT) from None
     if b"\x00" in content:
-        raise _unreadable(Code.BINARY)
+        return _unmarked(content)
     try:
         return content.decode("utf-8")
     except UnicodeDecodeError:
         return _windows_text(content)
+
+
+def _unmarked(content: bytes) -> str:
+    """UTF-16 that does not say so: then every other byte of most of the text is zero."""
+    if len(content) < _TELLING:
+        raise _unreadable(Code.BINARY)
+    even, odd = content[0:4096:2].count(0), content[1:4096:2].count(0)
+    half = min(len(content), 4096) // 2
+    for zeros, others, name in ((odd, even, "utf-16-le"), (even, odd, "utf-16-be")):
+        if zeros > half * 0.7 and others == 0:
+            try:
+                return content.decode(name)
+            except UnicodeDecodeError:
+                raise _unreadable(Code.BROKEN_TEXT) from None
+    raise _unreadable(Code.BINARY)
 
 
 def _windows_text(content: bytes) -> str:

@@ -1,8 +1,8 @@
 """Names that are probably the same partner, spelt in two ways. Pure."""
 
 import re
+import sqlite3
 import unicodedata
-from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
 from partners.folding import fold
@@ -24,32 +24,49 @@ def loose_key(name: str) -> str:
 
 
 class Names:
-    """Names seen so far, to ask which of them a new one resembles: equal, or one letter apart."""
+    """Names seen so far, to ask which of them a new one resembles: equal, or one letter apart.
+
+    They stand in a private database on disk, which is gone with this object.
+    """
 
     def __init__(self, names: Iterable[str] = ()) -> None:
-        self._exact: dict[str, str] = {}
-        self._near: dict[str, list[str]] = defaultdict(list)
+        self._store = sqlite3.connect("", isolation_level=None)
+        self._store.executescript(
+            """
+            PRAGMA journal_mode = OFF;
+            CREATE TABLE exact (key PRIMARY KEY, name) WITHOUT ROWID;
+            CREATE TABLE near (form, key);
+            CREATE INDEX near_form ON near (form);
+            BEGIN;
+            """
+        )
         for name in names:
             self.add(name)
 
     def add(self, name: str) -> None:
         """Remember ``name``."""
         key = loose_key(name)
-        if key and self._exact.setdefault(key, name) == name:
-            for form in _forms(key):
-                self._near[form].append(key)
+        made = self._store.execute("INSERT OR IGNORE INTO exact VALUES (?, ?)", (key, name))
+        if key and made.rowcount:
+            rows = [(form, key) for form in _forms(key)]
+            self._store.executemany("INSERT INTO near VALUES (?, ?)", rows)
 
     def like(self, name: str) -> str | None:
         """A remembered name that resembles ``name``, never the same spelling."""
         key = loose_key(name)
-        exact = self._exact.get(key)
+        exact = self._named(key)
         if exact is not None:
             return exact if fold(exact) != fold(name) else None
         for form in _forms(key):
-            for other in self._near.get(form, ()):
+            query = "SELECT key FROM near WHERE form = ? ORDER BY rowid"
+            for (other,) in self._store.execute(query, (form,)):
                 if _one_apart(key, other):
-                    return self._exact[other]
+                    return self._named(other)
         return None
+
+    def _named(self, key: str) -> str | None:
+        found = self._store.execute("SELECT name FROM exact WHERE key = ?", (key,)).fetchone()
+        return found and str(found[0]) if key else None
 
 
 def _forms(key: str) -> Iterator[str]:

@@ -2,8 +2,10 @@
 
 import csv
 import io
+import tempfile
 from collections.abc import Iterator
 
+import xlsxwriter
 from django.db.models import Prefetch
 
 from core.access import may_plan, require
@@ -31,6 +33,33 @@ def export(*, viewer: User | None) -> bytes:
     for cells in _rows():
         writer.writerow([guarded(cells.get(field, "")) for field in Field])
     return b"\xef\xbb\xbf" + out.getvalue().encode()
+
+
+def export_workbook(*, viewer: User | None) -> bytes:
+    """The same as an Excel workbook of text cells, written row by row. Raises as ``export``."""
+    if viewer is not None:
+        require(may_plan(viewer))
+    out = io.BytesIO()
+    with tempfile.TemporaryDirectory() as spilled:
+        options = {
+            "constant_memory": True,
+            "tmpdir": spilled,
+            "strings_to_formulas": False,
+            "strings_to_urls": False,
+            "strings_to_numbers": False,
+        }
+        with xlsxwriter.Workbook(out, options) as book:
+            sheet = book.add_worksheet("Partner")
+            sheet.freeze_panes(1, 0)
+            sheet.set_column(0, len(Field) - 1, 18)
+            bold = book.add_format({"bold": True})
+            for column, field in enumerate(Field):
+                sheet.write_string(0, column, HEADERS[field], bold)
+            for number, cells in enumerate(_rows(), start=1):
+                for column, field in enumerate(Field):
+                    if text := cells.get(field, ""):
+                        sheet.write_string(number, column, guarded(text))
+    return out.getvalue()
 
 
 def _rows() -> Iterator[Cells]:

@@ -1,13 +1,14 @@
 """From the rows of a file to its targets: clean each cell once, gather what belongs together."""
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from partners.folding import fold
 from partners.importing.columns import Field
+from partners.importing.decisions import Decisions
 from partners.importing.problems import Code, Problem
-from partners.importing.records import CONTACT_FIELDS, GROUP_FIELDS, ORGANISATION_FIELDS, Row
+from partners.importing.records import GROUP_FIELDS, ORGANISATION_FIELDS, Row
 from partners.importing.targets import (
     CONTACT_VALUES,
     GROUP_VALUES,
@@ -31,6 +32,8 @@ GroupTarget = Target[Group, GroupDetails]
 ContactTarget = Target[Contact, ContactDetails]
 AnyTarget = OrganisationTarget | GroupTarget | ContactTarget
 GroupKey = tuple[str, str]
+#: How keys of decisions begin.
+ORGANISATION, CONTACT = "organisation", "contact"
 #: Organisation, mail address, and where there is none name and phone.
 ContactKey = tuple[str, str, str, str]
 T = TypeVar("T", OrganisationTarget, GroupTarget, ContactTarget)
@@ -50,13 +53,20 @@ class Gathered:
     problems: list[Problem] = field(default_factory=list)
 
 
-def gather(rows: tuple[Row, ...]) -> Gathered:
+def gather(rows: Iterable[Row], decisions: Decisions = Decisions()) -> Gathered:  # noqa: B008 frozen
     """All targets of ``rows``; a row with something wrong adds problems and nothing else."""
     found = Gathered()
     cleaned: dict[Hashable, tuple[Any, Wrongs]] = {}
     for row in rows:
-        _take(row, found, cleaned)
+        if row.number not in decisions.rows:
+            _take(row, found, cleaned, decisions)
     return found
+
+
+def part_key(row: Row, decisions: Decisions) -> str:
+    """What rows that belong together share: the organisation that they speak of."""
+    name = " ".join(str(row.values[Field.ORGANISATION]).split())
+    return decisions.meant((ORGANISATION, fold(name)))[1]
 
 
 def contact_key(organisation: str, email: str, name: str, phone: str) -> ContactKey:
@@ -66,22 +76,36 @@ def contact_key(organisation: str, email: str, name: str, phone: str) -> Contact
     return (organisation, "", fold(name), phone)
 
 
-def _take(row: Row, found: Gathered, cleaned: dict[Hashable, tuple[Any, Wrongs]]) -> None:
+def _take(
+    row: Row,
+    found: Gathered,
+    cleaned: dict[Hashable, tuple[Any, Wrongs]],
+    decisions: Decisions,
+) -> None:
     said = given_values(row.part(ORGANISATION_FIELDS), ORGANISATION_VALUES)
     group_said = given_values(row.part(GROUP_FIELDS), GROUP_VALUES)
-    contact_said = given_values(row.part(CONTACT_FIELDS), CONTACT_VALUES)
+    contacts = []
     home, wrong = _clean(OrganisationDetails, tidy_organisation, said, cleaned)
     problems = _problems(row.number, wrong, ORGANISATION_VALUES)
     group, wrong = _clean(GroupDetails, tidy_group, group_said, cleaned)
     problems += _problems(row.number, wrong, GROUP_VALUES)
-    contact, wrong = _clean(ContactDetails, tidy_contact, contact_said, cleaned)
-    problems += _problems(row.number, wrong, CONTACT_VALUES)
+    for values in row.contacts():
+        contact_said = given_values(values, CONTACT_VALUES)
+        contact, wrong = _clean(ContactDetails, tidy_contact, contact_said, cleaned)
+        problems += _problems(row.number, wrong, CONTACT_VALUES)
+        contacts.append((contact, contact_said))
     found.problems += problems
     if problems or home is None:
         return
-    key = fold(home.name)
+    own = (ORGANISATION, fold(home.name))
+    if own in decisions.leave:
+        return
+    key = decisions.meant(own)[1]
     place = _target(found.organisations, key, row, home.name, ORGANISATION_VALUES)
-    found.problems += place.hear(home, _spelt(place, said, "name", home.name), row.number)
+    given = _spelt(place, said, "name", home.name)
+    if key != own[1]:
+        given = _unsaid(place, given)
+    found.problems += place.hear(home, given, row.number)
     named: list[AnyTarget] = [place]
     group_key = None
     if group is not None:
@@ -90,11 +114,17 @@ def _take(row: Row, found: Gathered, cleaned: dict[Hashable, tuple[Any, Wrongs]]
         given = _spelt(target, group_said, "alias", group.alias)
         found.problems += target.hear(group, given, row.number)
         named.append(target)
-    if contact is not None:
-        who = contact_key(key, contact.email, contact.name, contact.phone)
+    for contact, contact_said in contacts:
+        named_so = (CONTACT, *contact_key(key, contact.email, contact.name, contact.phone))
+        if named_so in decisions.leave:
+            continue
+        _contact, *meant = decisions.meant(named_so)
+        who: ContactKey = (meant[0], meant[1], meant[2], meant[3])
         person = _target(found.contacts, who, row, contact.name, CONTACT_VALUES)
         given = _spelt(person, contact_said, "name", contact.name)
         given = _spelt(person, given, "email", contact.email)
+        if who != named_so[1:]:
+            given = _unsaid(person, given)
         found.problems += person.hear(contact, given, row.number)
         named.append(person)
         if group_key is not None:
@@ -121,6 +151,11 @@ def _target(
     if key not in known:
         known[key] = Target(row.number, label, columns)
     return known[key]
+
+
+def _unsaid(target: Any, given: set[str]) -> set[str]:
+    """What somebody decided is the same keeps its name, and what was said of it first."""
+    return {name for name in given if name != "name" and name not in target.said}
 
 
 def _spelt(target: Any, said: Any, name: str, value: str) -> set[str]:

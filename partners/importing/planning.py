@@ -1,24 +1,30 @@
-"""What a file would do to the register: every target settled, every row judged, nothing written."""
+"""What a file would do to the register: every target settled, every row judged, nothing written.
+
+A file is planned in parts: all rows that speak of one organisation are in the same, so nothing is
+missed between two, and only one stands in memory.
+"""
 
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import partial
 
-from partners.folding import fold
 from partners.importing.columns import HEADERS, Field
-from partners.importing.duplicates import Names
+from partners.importing.decisions import Decisions
 from partners.importing.gathering import (
     AnyTarget,
     ContactKey,
     Gathered,
     GroupKey,
     gather,
+    part_key,
 )
 from partners.importing.matching import Register, load_register, match
 from partners.importing.problems import Code, Problem
-from partners.importing.records import Sheet
+from partners.importing.records import Row, Sheet
+from partners.importing.resemblance import Noted, Resemblance
 from partners.importing.targets import Status
 from partners.services.details import (
     ContactDetails,
@@ -30,24 +36,52 @@ from partners.services.details import (
     with_channel,
 )
 
-
-@dataclass(frozen=True, slots=True)
-class Resemblance:
-    """Row ``row`` makes something new that resembles ``of``."""
-
-    row: int
-    of: str
+SORTS = ("organisations", "groups", "contacts")
+_NOTHING = Decisions()
 
 
 @dataclass(slots=True)
-class Plan:
-    """The whole effect of a file. ``found`` holds the targets, ``added`` the new memberships."""
+class Part:
+    """What some rows of a file do. ``found`` holds the targets, ``added`` new memberships."""
 
     found: Gathered
     problems: list[Problem] = field(default_factory=list)
     added: dict[tuple[ContactKey, GroupKey], int] = field(default_factory=dict)
+
+    def sorts(self) -> Iterable[tuple[str, Iterable[AnyTarget]]]:
+        """Organisations, groups, contacts."""
+        yield SORTS[0], self.found.organisations.values()
+        yield SORTS[1], self.found.groups.values()
+        yield SORTS[2], self.found.contacts.values()
+
+    def effect(self) -> str:
+        """Equal for two parts that would do the same."""
+        effect = [
+            [t.row, t.label, t.status, t.existing and t.existing.pk, repr(t.changes)]
+            for _sort, targets in self.sorts()
+            for t in targets
+        ]
+        wrong = [[p.row, p.field, p.code] for p in self.problems]
+        return json.dumps([effect, wrong, sorted(self.added.values())], ensure_ascii=False)
+
+
+Each = Callable[[Part], None]
+
+
+@dataclass(slots=True)
+class Plan:
+    """The whole effect of a file, told and counted."""
+
+    problems: list[Problem] = field(default_factory=list)
     duplicates: list[Resemblance] = field(default_factory=list)
     ignored_columns: tuple[str, ...] = ()
+    notices: tuple[Problem, ...] = ()
+    sheets: tuple[str, ...] = ("",)
+    tallies: dict[str, Counter[Status]] = field(
+        default_factory=lambda: {sort: Counter() for sort in SORTS}
+    )
+    #: Equal for two plans that would do the same.
+    digest: str = ""
 
     @property
     def fit(self) -> bool:
@@ -57,51 +91,68 @@ class Plan:
     @property
     def idle(self) -> bool:
         """Whether it would change nothing."""
-        return all(target.status is Status.SAME for target in self.targets())
-
-    def targets(self) -> Iterable[AnyTarget]:
-        """Organisations, groups, contacts."""
-        yield from self.found.organisations.values()
-        yield from self.found.groups.values()
-        yield from self.found.contacts.values()
+        return not any(tally[Status.NEW] + tally[Status.CHANGED] for tally in self.tallies.values())
 
     def counts(self) -> dict[str, dict[str, int]]:
         """New, changed and same, for each sort of partner; each is counted once."""
-        sorts: dict[str, Iterable[AnyTarget]] = {
-            "organisations": self.found.organisations.values(),
-            "groups": self.found.groups.values(),
-            "contacts": self.found.contacts.values(),
-        }
-        tallies = {name: Counter(t.status for t in targets) for name, targets in sorts.items()}
         kinds = (Status.NEW, Status.CHANGED, Status.SAME)
         return {
-            name: {kind.value: tally[kind] for kind in kinds} for name, tally in tallies.items()
+            name: {kind.value: tally[kind] for kind in kinds}
+            for name, tally in self.tallies.items()
         }
 
-    @property
-    def digest(self) -> str:
-        """Equal for two plans that would do the same."""
-        effect = [
-            [t.row, t.label, t.status, t.existing and t.existing.pk, repr(t.changes)]
-            for t in self.targets()
-        ]
-        wrong = [[p.row, p.field, p.code] for p in self.problems]
-        body = json.dumps([effect, wrong, sorted(self.added.values())], ensure_ascii=False)
-        return hashlib.sha256(body.encode()).hexdigest()
 
+def make_plan(sheet: Sheet, decisions: Decisions = _NOTHING, each: Each | None = None) -> Plan:
+    """Compare ``sheet`` with the register as it is now; ``each`` is told of every part.
 
-def make_plan(sheet: Sheet) -> Plan:
-    """Compare ``sheet`` with the register as it is now. Four queries, none a row."""
-    register = load_register()
-    found = gather(sheet.rows)
-    plan = Plan(found, [*sheet.problems, *found.problems])
-    plan.ignored_columns = sheet.columns.ignored
-    match(found, register)
-    _settle(plan)
-    _add_memberships(plan, register)
+    Four queries a part and two for the whole, none a row.
+    """
+    wrong = [problem for problem in sheet.problems if problem.row not in decisions.rows]
+    plan = Plan(wrong, [], sheet.ignored, sheet.notices, sheet.sheets)
+    effect = hashlib.sha256(Part(Gathered(), wrong).effect().encode())
+    if each is not None and wrong:
+        each(Part(Gathered(), wrong))
+    noted = Noted()
+    for part, register in parts_of(sheet, decisions):
+        plan.problems += part.problems
+        effect.update(part.effect().encode())
+        for sort, targets in part.sorts():
+            plan.tallies[sort].update(target.status for target in targets)
+        _note(part, register, noted)
+        if each is not None:
+            each(part)
     plan.problems.sort(key=_place)
-    plan.duplicates = sorted(_duplicates(plan, register), key=lambda found: found.row)
+    plan.duplicates = noted.resemblances()
+    noted.close()
+    plan.digest = effect.hexdigest()
     return plan
+
+
+def parts_of(sheet: Sheet, decisions: Decisions) -> Iterable[tuple[Part, Register]]:
+    """Each part settled, with what of the register it was compared with. Four queries a part."""
+    for rows in sheet.rows.parts(partial(part_key, decisions=decisions)):
+        yield _part(rows, decisions)
+
+
+def _part(rows: list[Row], decisions: Decisions) -> tuple[Part, Register]:
+    found = gather(rows, decisions)
+    register = load_register(list(found.organisations))
+    part = Part(found, [*found.problems])
+    match(found, register)
+    _settle(part)
+    _add_memberships(part, register)
+    return part, register
+
+
+def _note(part: Part, register: Register, noted: Noted) -> None:
+    """What the part names, for comparing it with everything else at the end."""
+    homes = part.found.organisations
+    for key, home in homes.items():
+        old = register.archived.get(key)
+        archived = old.name if old is not None and home.existing is None else ""
+        noted.organisation(key, home, archived)
+    for who, target in part.found.contacts.items():
+        noted.contact(who, target, homes[who[0]].label)
 
 
 def _place(problem: Problem) -> tuple[int, int]:
@@ -110,83 +161,41 @@ def _place(problem: Problem) -> tuple[int, int]:
     return problem.row, known.index(Field(problem.field)) if problem.field in known else -1
 
 
-def _settle(plan: Plan) -> None:
-    for home in plan.found.organisations.values():
+def _settle(part: Part) -> None:
+    for home in part.found.organisations.values():
         base = OrganisationDetails.of(home.existing) if home.existing else None
         result = home.settle(base or OrganisationDetails(name=home.label))
         wrong = Wrongs()
         check_organisation(wrong, result)
-        _judge(plan, home, wrong)
-    for group in plan.found.groups.values():
+        _judge(part, home, wrong)
+    for group in part.found.groups.values():
         old = GroupDetails.of(group.existing) if group.existing else None
         group.settle(old or GroupDetails(alias=group.label))
-    for person in plan.found.contacts.values():
+    for person in part.found.contacts.values():
         was = ContactDetails.of(person.existing) if person.existing else None
         person.result = with_channel(person.settle(was or ContactDetails(name=person.label)))
         wrong = Wrongs()
         check_contact(wrong, person.result)
-        _judge(plan, person, wrong)
+        _judge(part, person, wrong)
 
 
-def _judge(plan: Plan, target: AnyTarget, wrong: Wrongs) -> None:
+def _judge(part: Part, target: AnyTarget, wrong: Wrongs) -> None:
     """Lay what does not go together on the row that said it."""
     for name, text in wrong.fields.items():
         said = target.said.get(name) or target.said.get("channel")
         row = said.row if said else target.row
-        plan.problems.append(Problem(row, target.column(name), Code.REFUSED, {"text": text}))
+        part.problems.append(Problem(row, target.column(name), Code.REFUSED, {"text": text}))
 
 
-def _add_memberships(plan: Plan, register: Register) -> None:
+def _add_memberships(part: Part, register: Register) -> None:
     """The groups that a contact does not serve yet; that alone changes a known contact."""
-    for (who, where), row in plan.found.memberships.items():
-        contact, group = plan.found.contacts[who], plan.found.groups[where]
+    for (who, where), row in part.found.memberships.items():
+        contact, group = part.found.contacts[who], part.found.groups[where]
         pair = (contact.existing and contact.existing.pk, group.existing and group.existing.pk)
         if pair not in register.memberships:
-            plan.added[who, where] = row
+            part.added[who, where] = row
             if contact.existing is not None:
                 contact.changes.setdefault("groups", ())
-
-
-def _duplicates(plan: Plan, register: Register) -> Iterable[Resemblance]:
-    names = Names(home.name for home in register.organisations.values())
-    for key, home in plan.found.organisations.items():
-        if home.existing is None:
-            other = register.archived[key].name if key in register.archived else None
-            resembled = other or names.like(home.label)
-            if resembled:
-                yield Resemblance(home.row, resembled)
-        names.add(home.label)
-    yield from _doubled_contacts(plan, register)
-
-
-def _doubled_contacts(plan: Plan, register: Register) -> Iterable[Resemblance]:
-    """New contacts whose mail address, phone, or name in the same organisation is known."""
-    seen: dict[tuple[str, str], str] = {}
-    known = [
-        (home, contact.search, contact.email.casefold(), contact.phone, contact.name)
-        for home, contact in register.contacts
-    ]
-    for home, name, email, phone, label in known:
-        _remember(seen, home, name, email, phone, f"{label} ({register.organisations[home].name})")
-    for (home, *_), target in plan.found.contacts.items():
-        result = target.result
-        if result is None:
-            continue
-        name, email = fold(result.name), result.email.casefold()
-        marks = (("email", email), ("phone", result.phone), (home, name))
-        other = next((seen[mark] for mark in marks if mark[1] and mark in seen), None)
-        if target.existing is None and other is not None:
-            yield Resemblance(target.row, other)
-        place = plan.found.organisations[home].label
-        _remember(seen, home, name, email, result.phone, f"{result.name} ({place})")
-
-
-def _remember(
-    seen: dict[tuple[str, str], str], home: str, name: str, email: str, phone: str, label: str
-) -> None:
-    for mark in (("email", email), ("phone", phone), (home, name)):
-        if mark[1]:
-            seen.setdefault(mark, label)
 
 
 def changed_columns(target: AnyTarget) -> list[str]:

@@ -17,6 +17,11 @@ class Code(StrEnum):
     BROKEN_QUOTES = "broken_quotes"
     TOO_MANY_ROWS = "too_many_rows"
     NO_ROWS = "no_rows"
+    LOCKED = "locked"
+    OLD_WORKBOOK = "old_workbook"
+    BROKEN_WORKBOOK = "broken_workbook"
+    UNPACKS_TOO_LARGE = "unpacks_too_large"
+    SHEET_TOO_WIDE = "sheet_too_wide"
     NO_ORGANISATION_COLUMN = "no_organisation_column"
     COLUMN_TWICE = "column_twice"
     CELL_COUNT = "cell_count"
@@ -29,15 +34,23 @@ class Code(StrEnum):
     NOT_A_TIME = "not_a_time"
     SIZE_IS_A_DATE = "size_is_a_date"
     CONTRADICTS = "contradicts"
+    FORMULA_FAILED = "formula_failed"
+    IDENTITY_NUMBER = "identity_number"
     REFUSED = "refused"
+    # What is done and told, and stops nothing.
+    FIRST_OF_SEVERAL = "first_of_several"
+    SEVERAL_CONTACTS = "several_contacts"
+    SUM_ROW = "sum_row"
+    FOOTNOTE = "footnote"
+    SHEET_LEFT = "sheet_left"
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Problem:
-    """``row`` is the line a spreadsheet shows, the header being 1; 0 where the file is unreadable.
+    """``row`` is a number of ``places``; 0 where the file is unreadable.
 
-    ``field`` is a Field's value, or "file", "header" or "row". ``values`` fill the wording; they
-    never hold a personal identity number.
+    ``field`` is a Field's value, or "file", "header" or "row". ``values`` fill the wording; "label"
+    among them is what the row calls itself.
     """
 
     row: int

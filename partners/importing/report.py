@@ -7,9 +7,11 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from core.screening import mask
 from partners.importing.columns import HEADERS, Field
-from partners.importing.gathering import AnyTarget, Gathered
-from partners.importing.planning import Plan, changed_columns
+from partners.importing.gathering import AnyTarget
+from partners.importing.places import row_of, sheet_of
+from partners.importing.planning import Part, Plan, changed_columns
 from partners.importing.problems import Problem
 from partners.importing.targets import CONTACT_VALUES, GROUP_VALUES, Status
 from partners.importing.wording import sentence
@@ -30,18 +32,32 @@ def as_json(plan: Plan, *, committed: bool) -> dict[str, object]:
     return {
         **plan.counts(),
         "wrong": [
-            {"row": problem.row, "field": problem.field, "reason": sentence(problem)}
+            {**_where(plan, problem.row), "field": problem.field, "reason": sentence(problem)}
             for problem in plan.problems
         ],
-        "possible_duplicates": [{"row": found.row, "of": found.of} for found in plan.duplicates],
+        "possible_duplicates": [
+            {**_where(plan, found.row), "of": found.of} for found in plan.duplicates
+        ],
         "ignored_columns": list(plan.ignored_columns),
+        "notices": [
+            {**_where(plan, notice.row), "field": notice.field, "text": sentence(notice)}
+            for notice in plan.notices
+        ],
         "committed": committed,
     }
 
 
+def _where(plan: Plan, number: int) -> dict[str, object]:
+    """The row as a spreadsheet shows it, with its sheet where several were read."""
+    where: dict[str, object] = {"row": row_of(number)}
+    if len(plan.sheets) > 1:
+        where["sheet"] = plan.sheets[sheet_of(number)]
+    return where
+
+
 def unreadable_as_json(problem: Problem) -> dict[str, object]:
     """The same object for a file that could not be read at all."""
-    plan = Plan(Gathered(), [problem])
+    plan = Plan([problem])
     return as_json(plan, committed=False)
 
 
@@ -60,6 +76,8 @@ def as_text(report: Mapping[str, Any], *, dry_run: bool) -> str:
         said.append(_("Kolumner som inte används: %(columns)s") % {"columns": columns})
     line = _("Rad %(row)d, %(field)s: %(reason)s")
     said += [line % wrong for wrong in report["wrong"]]
+    remark = _("Rad %(row)d: %(text)s")
+    said += [remark % notice for notice in report["notices"]]
     likeness = _("Rad %(row)d liknar %(of)s, som redan finns.")
     said += [likeness % found for found in report["possible_duplicates"]]
     if report["committed"]:
@@ -71,17 +89,22 @@ def as_text(report: Mapping[str, Any], *, dry_run: bool) -> str:
     return "\n".join(said)
 
 
-def lines(plan: Plan) -> list[Line]:
-    """Every row of the file that says something, in its order."""
+def lines(part: Part) -> list[Line]:
+    """Every row of a part that says something, in its order."""
     wrong: dict[int, list[str]] = defaultdict(list)
-    for problem in plan.problems:
+    labels: dict[int, str] = {}
+    for problem in part.problems:
         wrong[problem.row].append(_wrong_note(problem))
-    numbers = sorted({*plan.found.rows, *wrong})
-    return [_line(number, plan.found.rows.get(number, []), wrong[number]) for number in numbers]
+        labels.setdefault(problem.row, mask(str(problem.values.get("label", "")))[:120])
+    numbers = sorted({*part.found.rows, *wrong})
+    return [
+        _line(number, part.found.rows.get(number, []), wrong[number], labels.get(number, ""))
+        for number in numbers
+    ]
 
 
-def _line(number: int, named: list[AnyTarget], wrong: list[str]) -> Line:
-    label = " · ".join(target.label for target in named)
+def _line(number: int, named: list[AnyTarget], wrong: list[str], said: str) -> Line:
+    label = " · ".join(target.label for target in named) or said
     if wrong:
         return Line(number, Status.WRONG, label, tuple(wrong))
     own = [target for target in named if target.row == number]

@@ -22,7 +22,13 @@ from partners.models.relation import (
     Way,
 )
 from partners.models.search import Searchable
-from partners.models.staging import StagedImport
+from partners.models.staging import (
+    HeaderMeaning,
+    ImportState,
+    ImportStep,
+    StagedImport,
+    StagedLine,
+)
 from partners.models.tasks import (
     TASK_KIND_LABELS,
     AskPage,
@@ -65,6 +71,9 @@ __all__ = [
     "ContactLog",
     "Group",
     "GroupCategory",
+    "HeaderMeaning",
+    "ImportState",
+    "ImportStep",
     "Ledger",
     "MergeRecord",
     "NotSame",
@@ -76,6 +85,7 @@ __all__ = [
     "Stage",
     "StageOverride",
     "StagedImport",
+    "StagedLine",
     "TaskKind",
     "TaskOutcome",
     "Way",

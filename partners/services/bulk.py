@@ -1,9 +1,9 @@
 """Many partners at once: one transaction, an audit row and a call of the listeners for each."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
@@ -36,9 +36,28 @@ class Batch:
     contacts: list[Item[Contact]] = field(default_factory=list)
     memberships: list[tuple[Contact, Group]] = field(default_factory=list)
 
+    @property
+    def empty(self) -> bool:
+        """Whether nothing is to be written."""
+        return not (self.organisations or self.groups or self.contacts or self.memberships)
 
-def store_many(*, actor: User | None, now: datetime, decide: Callable[[], Batch]) -> None:
-    """Write what ``decide`` returns; it is called inside the transaction, so what it read holds.
+
+#: Told what was written, and the new rows of the table between contacts and groups.
+Journal = Callable[[Batch, Sequence[Any]], None]
+
+
+def store_many(
+    *,
+    actor: User | None,
+    now: datetime,
+    decide: Callable[[], Iterable[Batch]],
+    journal: Journal | None = None,
+) -> None:
+    """Write what ``decide`` gives, one batch after the other, all or nothing.
+
+    It is called inside the transaction, so what it read holds.
+
+    ``journal`` is called there too, after each batch that writes something.
 
     Raises Forbidden, Conflict where the register changed at the same moment, and whatever a
     listener refuses with: then nothing is written.
@@ -46,23 +65,29 @@ def store_many(*, actor: User | None, now: datetime, decide: Callable[[], Batch]
     permit(actor)
     try:
         with transaction.atomic():
-            batch = decide()
-            _write(batch.organisations)
-            _write(batch.groups)
-            _write(batch.contacts)
-            Contact.groups.through.objects.bulk_create(
-                [
-                    Contact.groups.through(contact_id=contact.pk, group_id=group.pk)
-                    for contact, group in batch.memberships
-                ],
-                batch_size=_CHUNK,
-            )
-            _tell(actor, now, batch.organisations, hooks.organisation_changed)
-            _tell(actor, now, batch.groups, hooks.group_changed)
-            _tell(actor, now, batch.contacts, hooks.contact_changed)
+            for batch in decide():
+                _store(actor, now, batch, journal)
     except IntegrityError as error:
         message = _("Registret ändrades i samma ögonblick. Inget är sparat; försök igen.")
         raise Conflict(message) from error
+
+
+def _store(actor: User | None, now: datetime, batch: Batch, journal: Journal | None) -> None:
+    _write(batch.organisations)
+    _write(batch.groups)
+    _write(batch.contacts)
+    links = Contact.groups.through.objects.bulk_create(
+        [
+            Contact.groups.through(contact_id=contact.pk, group_id=group.pk)
+            for contact, group in batch.memberships
+        ],
+        batch_size=_CHUNK,
+    )
+    if journal is not None and not batch.empty:
+        journal(batch, links)
+    _tell(actor, now, batch.organisations, hooks.organisation_changed)
+    _tell(actor, now, batch.groups, hooks.group_changed)
+    _tell(actor, now, batch.contacts, hooks.contact_changed)
 
 
 def _write(items: Sequence[Item[M]]) -> None:
@@ -79,7 +104,9 @@ def _write(items: Sequence[Item[M]]) -> None:
 
 
 def _tell(actor: User | None, now: datetime, items: Sequence[Item[M]], tell: Tell[M]) -> None:
-    AuditEvent.objects.bulk_create([_audit(actor, now, item) for item in items], batch_size=_CHUNK)
+    for at in range(0, len(items), _CHUNK):
+        part = items[at : at + _CHUNK]
+        AuditEvent.objects.bulk_create([_audit(actor, now, item) for item in part])
     for item in items:
         tell(hooks.Change(actor, now, item.before, item.row, item.fields))
 

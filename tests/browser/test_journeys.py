@@ -1,7 +1,7 @@
 """Journeys in a real browser, counted in presses."""
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Route, expect
 
 from tests.browser.house import House, log_in, visitor, watch
 
@@ -86,3 +86,35 @@ def test_j2_a_new_partner_group_and_first_visit_on_one_page(
         expect(page.get_by_role("heading", name="Första besöket")).to_be_visible()
         expect(page.get_by_text("Gryningsgruppen").first).to_be_visible()
         assert watched.faults == []
+
+
+def test_a_preview_that_comes_late_takes_nothing_that_was_typed(
+    browser: Browser, seeded: House
+) -> None:
+    with visitor(browser, 1280) as context:
+        log_in(context, seeded)
+        page = watch(context, seeded).page
+        held: list[Route] = []
+
+        def hold_first(route: Route) -> None:
+            if route.request.method == "POST" and not held:
+                held.append(route)
+            else:
+                route.continue_()
+
+        page.goto(f"{seeded.url}/boka/")
+        page.route("**/boka/", hold_first)
+        page.get_by_text("Ny partner och grupp").click()
+        with page.expect_request(lambda request: request.method == "POST"):
+            page.get_by_label("Första besöket").check()
+        alias = page.get_by_label("Gruppens alias")
+        alias.press_sequentially("Sena gruppen")
+        with page.expect_response(lambda response: response.request.method == "POST") as late:
+            held[0].continue_()
+        late.value.finished()
+        expect(alias).to_have_value("Sena gruppen")
+        with page.expect_response(lambda response: response.request.method == "POST") as fresh:
+            alias.blur()
+        fresh.value.finished()
+        expect(page.get_by_text("Välj en egen tid").first).to_be_visible()
+        expect(alias).to_have_value("Sena gruppen")

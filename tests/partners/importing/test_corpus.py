@@ -43,6 +43,20 @@ GOOD = {
     "25-possible-duplicates.csv": [5, 0, 2],
     "26-formulas.csv": [1, 0, 1],
     "28-same-things-spelt-twice.csv": [1, 1, 1],
+    "19-column-twice.csv": [1, 0, 0],
+    "30-utf16-without-bom.csv": [1, 0, 0],
+}
+GOOD |= {
+    "33-title-and-sum.csv": [3, 0, 2],
+    "34-two-contacts-in-a-cell.csv": [4, 0, 6],
+    "35-first-and-last-name.csv": [1, 0, 1],
+    "36-lost-zero-and-odd-space.csv": [1, 1, 1],
+    "38-mac-line-ends.csv": [2, 0, 2],
+    "39-two-rows-of-headers.csv": [1, 0, 1],
+    "40-utf16-le-without-bom.csv": [1, 0, 1],
+    "41-one-cell-for-all.csv": [1, 0, 1],
+    "44-roles-by-slash-header.csv": [1, 0, 1],
+    "45-organisation-called-total.csv": [2, 2, 0],
 }
 UNREADABLE = {
     "10-unclosed-quote.csv": (
@@ -51,7 +65,7 @@ UNREADABLE = {
         "Ett citattecken på rad 3 eller längre ner avslutas inte som det ska.",
     ),
     "11-pdf.csv": (0, "file", "Det här är en fil av slaget PDF."),
-    "12-xlsx.csv": (0, "file", "Det här är en fil av slaget Excel/Word/zip."),
+    "12-xlsx.csv": (0, "file", "Excelfilen är avklippt eller skadad."),
     "13-binary.csv": (0, "file", "Filen är inte en textfil."),
     "14-empty.csv": (0, "file", "Filen är tom."),
     "15-only-space.csv": (0, "file", "Filen är tom."),
@@ -59,15 +73,18 @@ UNREADABLE = {
     "17-no-organisation-column.csv": (
         1,
         "header",
-        "Kolumnen Organisation saknas på första raden. Där står: Grupp, Favoritfärg.",
+        "Ingen rubrik för organisation finns överst i listan. Där står: Grupp, Favoritfärg.",
     ),
-    "19-column-twice.csv": (1, "header", "Kolumnerna Tel, Telefon betyder samma sak."),
+    "32-two-organisations.csv": (
+        1,
+        "header",
+        "Kolumnerna Organisation, Förening betyder samma sak.",
+    ),
     "20-html.csv": (0, "file", "Det här är en fil av slaget HTML/XML."),
     "21-mixed-encodings.csv": (0, "file", "Filen blandar två teckenkodningar."),
     "22-garbled.csv": (0, "file", "Å, ä och ö har blivit fel i filen"),
     "23-utf16-cut.csv": (0, "file", "Filen är avklippt eller skadad."),
     "24-nul.csv": (0, "file", "Filen är inte en textfil."),
-    "30-not-utf16-without-bom.csv": (0, "file", "Filen är inte en textfil."),
     "31-json.csv": (0, "file", "Det här är en fil av slaget JSON."),
 }
 PARTLY_WRONG = {
@@ -89,6 +106,9 @@ PARTLY_WRONG = {
     "09-ragged.csv": [(2, "row"), (3, "row")],
     "27-multi-line-cell.csv": [(3, "kind")],
     "29-protected-with-address.csv": [(3, "address")],
+    "37-identity-number-in-unread-column.csv": [(3, "row")],
+    "42-identity-number-as-phone.csv": [(2, "phone")],
+    "43-formula-errors.csv": [(2, "phone"), (3, "organisation")],
 }
 
 
@@ -145,6 +165,7 @@ def test_the_report_has_exactly_the_promised_keys() -> None:
         "wrong",
         "possible_duplicates",
         "ignored_columns",
+        "notices",
         "committed",
     }
 
@@ -223,9 +244,74 @@ def test_the_report_for_people() -> None:
     ]
 
 
-def test_a_file_over_five_megabytes_is_refused(tmp_path: Path) -> None:
+def test_a_file_over_ten_megabytes_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "large.csv"
-    path.write_bytes(b"Organisation\n" + b"A\n" * (3 * 1024 * 1024))
+    path.write_bytes(b"Organisation\n" + b"A\n" * (5 * 1024 * 1024))
     code, report = run(path)
     assert code == 1
     assert report["wrong"][0]["reason"].startswith("Filen är för stor.")
+
+
+def contacts() -> list[tuple[str, str, str, str]]:
+    rows = Contact.objects.order_by("organisation__name", "name")
+    return [(row.name, row.role, row.email, row.phone) for row in rows]
+
+
+def test_titles_sums_and_notes_are_no_rows() -> None:
+    report = outcome("33-title-and-sum.csv")[1]
+    assert [(notice["row"], notice["text"]) for notice in report["notices"]] == [
+        (9, "Raden är en summa och läses inte in."),
+        (11, "Raden är en anteckning under listan och läses inte in."),
+    ]
+    assert contacts() == [
+        ("Alex Holm", "", "alex@bron.example", "+46701740606"),
+        ("Kim Ek", "", "kim@vagval.example", "+46701740605"),
+    ]
+
+
+def test_two_contacts_in_a_cell_become_two() -> None:
+    report = outcome("34-two-contacts-in-a-cell.csv")[1]
+    assert contacts() == [
+        ("Robin Ask", "ordförande", "info@bron.example", ""),
+        ("Sam Lind", "kassör", "", ""),
+        ("Kim", "värd", "", "+4619211000"),
+        ("Alex Ek", "samordnare", "alex@vagval.example", "+46701740606"),
+        ("Kim Holm", "samordnare", "kim@vagval.example", "+46701740605"),
+        ("Ek, Kim", "", "kim@vard.example", ""),
+    ]
+    assert [(notice["row"], notice["field"]) for notice in report["notices"]] == [
+        (2, "contact"),
+        (3, "contact"),
+        (5, "phone"),
+    ]
+
+
+def test_what_stands_in_several_columns_is_joined() -> None:
+    report = outcome("35-first-and-last-name.csv")[1]
+    home = Organisation.objects.get()
+    assert (home.address, home.notes) == (
+        "Exempelgatan 1, 702 10 Örebro",
+        "Ring före nio\nNyckel i receptionen",
+    )
+    assert contacts() == [("Kim Ek", "", "", "+4619211000")]
+    assert [(notice["row"], notice["field"]) for notice in report["notices"]] == [(2, "phone")]
+
+
+def test_hard_spaces_and_lost_zeros_are_mended() -> None:
+    outcome("36-lost-zero-and-odd-space.csv")
+    assert Organisation.objects.get().name == "Vägval Fri"
+    assert Group.objects.get().size_band == "7-10"
+    assert contacts() == [("Kim Ek", "", "KIM@vagval.example", "+46701740605")]
+
+
+def test_one_cell_with_mail_and_phone_is_parted() -> None:
+    outcome("41-one-cell-for-all.csv")
+    assert contacts() == [("Kim", "", "kim@bron.example", "+46701740605")]
+
+
+def test_a_header_can_be_explained_on_the_command_line(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("Vilka;Favoritfärg;Vem\nBron;blå;Kim\n", encoding="utf-8")
+    assert run(path)[0] == 1
+    code, report = run(path, "--map", "vilka=organisation", "--map", "VEM=contact")
+    assert (code, new(report), report["ignored_columns"]) == (0, [1, 0, 1], ["Favoritfärg"])

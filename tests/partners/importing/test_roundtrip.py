@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from core.errors import Invalid
 from partners.importing.cells import bare, guarded
 from partners.importing.committing import commit
-from partners.importing.exporting import export
+from partners.importing.exporting import export, export_workbook
+from partners.importing.planning import make_plan
 from partners.importing.records import read
 from partners.models import AccessNeed, Contact, Group, GroupCategory, Organisation, SizeBand
 from partners.services import (
@@ -111,10 +112,12 @@ def register() -> list[Any]:
 @example(
     [
         (
-            OrganisationDetails(name="'=cmd", notes="'\t\n=1"),
+            OrganisationDetails(name="'=cmd", notes="'\t\n=1 _x0041_ _x000D_"),
             [GroupDetails(alias="-", preferred_time=time(0, 0))],
             [(ContactDetails(name="'@x"), {0})],
-        )
+        ),
+        (OrganisationDetails(name="Summa"), [], [(ContactDetails(name="Kim / Alex"), set())]),
+        (OrganisationDetails(name="#N/A"), [], []),
     ]
 )
 def test_import_of_export_is_the_same_register(partners: list[Any]) -> None:
@@ -126,6 +129,9 @@ def test_import_of_export_is_the_same_register(partners: list[Any]) -> None:
             assert again.plan.problems == []
             assert again.plan.idle
             assert export(viewer=None) == file
+            book = make_plan(read(export_workbook(viewer=None)))
+            assert book.problems == []
+            assert book.idle
             for model in (Contact, Group, Organisation):
                 model.objects.all().delete()
             fresh = commit(actor=None, now=NOW, sheet=read(file))

@@ -167,6 +167,18 @@
     form.requestSubmit();
   });
 
+  /* ---- A preview that comes back late never overwrites what was typed meanwhile ------------------ */
+  const typed = (form) => new URLSearchParams([...new FormData(form)].filter(([, v]) => typeof v === "string")).toString();
+  const asked = new WeakMap();
+  document.addEventListener("htmx:beforeRequest", ({ detail }) => {
+    if (detail.elt.tagName === "FORM") asked.set(detail.elt, typed(detail.elt));
+  });
+  document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+    const form = detail.requestConfig?.elt;
+    /* The change that made it late asks again by itself. */
+    if (form && asked.has(form) && asked.get(form) !== typed(form)) detail.shouldSwap = false;
+  });
+
   /* ---- Copy and print ---------------------------------------------------------------------------- */
   document.addEventListener("click", async (event) => {
     const button = event.target.closest("[data-copy], [data-print]");
