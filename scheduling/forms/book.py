@@ -30,13 +30,17 @@ def encode_slot(start: datetime, room: int | None, host: int, co_host: int | Non
     return f"{start.isoformat()}|{room or ''}|{host}|{co_host or ''}"
 
 
+def _pk(room: Room | None) -> int | None:
+    return None if room is None else room.pk
+
+
 def values_of(ways: Iterable[Placed]) -> list[tuple[str, Placed]]:
     """Each proposed time or way out with its form value."""
     return [
         (
             encode_slot(
                 way.start,
-                way.room.pk if way.room else None,
+                _pk(way.room),
                 way.host.pk,
                 way.co_host.pk if way.co_host else None,
             ),

@@ -82,7 +82,7 @@ def _posted(request: HttpRequest) -> tuple[BookForm, str]:
     """The form and the act. A way out of a clash replaces time, room and hosts, nothing else."""
     data = request.POST.copy()
     if data.get("take"):
-        data["slot"], data["act"] = data["take"], data.get("took", "show")
+        data["slot"], data["act"] = request.POST["take"], request.POST.get("took", "show")
         for name in ("room", "host", "co_host"):
             data[name] = ""
     return BookForm(data), data.get("act", "show")

@@ -160,10 +160,18 @@ def _move_page(
 ) -> HttpResponse:
     """With the best times for the group: of the same host, or else of anybody who can."""
     visit = booking.visit
-    wish = {"groups": list(visit.groups.all()), "programme": visit.programme, "size": visit.size}
-    same = {"length": booking.end - booking.start, "without": booking.pk, "now": now, "limit": 5}
+    wish = partial(
+        times.find,
+        groups=list(visit.groups.all()),
+        programme=visit.programme,
+        size=visit.size,
+        length=booking.end - booking.start,
+        without=booking.pk,
+        now=now,
+        limit=5,
+    )
     alone = visit.host if visit.co_host is None and not visit.two_hosts else None
-    found = times.find(**wish, **same, host=alone) or times.find(**wish, **same)
+    found = wish(host=alone) or wish()
     return _form_page(
         request,
         "move",
