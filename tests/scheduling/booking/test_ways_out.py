@@ -31,7 +31,9 @@ def w() -> World:
 def other(w: World, **changes: object) -> Booking:
     """Another group's visit in the same room at the same time, with the other host."""
     group = w.organisation.groups.create(
-        alias=f"Grupp {w.organisation.groups.count()}", size_band=SizeBand.B4_6.value, created_at=NOW
+        alias=f"Grupp {w.organisation.groups.count()}",
+        size_band=SizeBand.B4_6.value,
+        created_at=NOW,
     )
     plan = w.plan(**{"groups": (group,), "host": w.other_host, **changes})
     return services.book(actor=w.socionom, now=NOW, plan=plan)
