@@ -7,6 +7,7 @@ from scheduling.api import (
     efforts,
     feeds,
     house,
+    interests,
     mailbox,
     network,
     offers,
@@ -32,4 +33,5 @@ routers: list[tuple[str, Router]] = [
     ("", relation.router),
     ("", takeover.router),
     ("/efforts", efforts.router),
+    ("/interests", interests.router),
 ]
