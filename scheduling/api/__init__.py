@@ -8,6 +8,7 @@ from scheduling.api import (
     feeds,
     house,
     interests,
+    learning,
     mailbox,
     network,
     offers,
@@ -34,4 +35,5 @@ routers: list[tuple[str, Router]] = [
     ("", takeover.router),
     ("/efforts", efforts.router),
     ("/interests", interests.router),
+    ("", learning.router),
 ]

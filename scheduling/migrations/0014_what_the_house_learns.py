@@ -101,7 +101,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('kind', models.CharField(choices=[('identity', 'identity'), ('debt', 'debt'), ('language', 'language'), ('senses', 'senses'), ('travel', 'travel'), ('fear', 'fear'), ('other', 'other')], max_length=12)),
-                ('what', models.CharField(max_length=200)),
+                ('what', models.CharField(blank=True, max_length=200)),
                 ('on', models.DateField()),
                 ('solved_on', models.DateField(null=True)),
                 ('solution', models.CharField(blank=True, max_length=300)),

@@ -110,7 +110,7 @@ class Barrier(models.Model):
     """Something in the way, and who owns the way out. About the house, never about a person."""
 
     kind = models.CharField(max_length=12, choices=[(k.value, k.value) for k in BarrierKind])
-    what = models.CharField(max_length=200)
+    what = models.CharField(max_length=200, blank=True)
     on = models.DateField()
     owner = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
     booking = models.ForeignKey(
