@@ -4,6 +4,7 @@ from ninja import Router
 
 from scheduling.api import (
     acts,
+    competence,
     efforts,
     feeds,
     house,
@@ -36,4 +37,5 @@ routers: list[tuple[str, Router]] = [
     ("/efforts", efforts.router),
     ("/interests", interests.router),
     ("", learning.router),
+    ("", competence.router),
 ]

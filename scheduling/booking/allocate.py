@@ -31,6 +31,22 @@ def take(booking: Booking, *, now: datetime, expires_at: datetime | None = None)
     _write(booking, _wanted(booking, expires_at, now), now)
 
 
+def take_these(booking: Booking, resources: Iterable[int], *, now: datetime) -> None:
+    """Take the resources for the booking's own time: what is no visit needs no buffers.
+
+    Raises Clash. Needs an open transaction.
+    """
+    ids = sorted(set(resources))
+    _write(
+        booking,
+        [
+            Allocation(resource_id=pk, booking=booking, start=booking.start, end=booking.end)
+            for pk in ids
+        ],
+        now,
+    )
+
+
 def _write(booking: Booking, wanted: list[Allocation], now: datetime) -> None:
     Allocation.objects.filter(booking=booking).delete()
     resources = [row.resource_id for row in wanted]
