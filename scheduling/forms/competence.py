@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core import swedish
@@ -96,8 +97,9 @@ class OutcomeForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        steps = {code: _("Svarade %(step)s av 5") % {"step": code} for code in SCALE}
-        for code, label in {**STAFF_GROUPS, **steps}.items():
+        steps = {code: gettext("Svarade %(step)s av 5") % {"step": code} for code in SCALE}
+        groups = {code: str(word) for code, word in STAFF_GROUPS.items()}
+        for code, label in {**groups, **steps}.items():
             self.fields[code] = forms.IntegerField(
                 label=label, required=False, min_value=0, max_value=MOST_STAFF
             )

@@ -95,7 +95,7 @@ def opinions(request: HttpRequest, pk: int) -> HttpResponse:
         "plans": access.may_plan(user),
         "tablet": tablet,
         "faces": FACE_LABELS.values(),
-        "totals": totals and [(STATEMENT_LABELS[row.statement], row.faces) for row in totals],
+        "totals": [(STATEMENT_LABELS[row.statement], row.faces) for row in totals or []],
     }
     return render(
         request,

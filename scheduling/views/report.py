@@ -144,6 +144,7 @@ def report_visits(request: HttpRequest) -> HttpResponse:
         "answered": _answers(found, wanted),
         "page": Paginator(found, A_PAGE).get_page(request.GET.get("page")),
         "shows_words": access.may_read_notes(user),
+        "plans": access.may_plan(user),
     }
     status = 422 if asked.faults or fault else 200
     return render(request, "scheduling/report_visits.html", context, status=status)

@@ -90,6 +90,10 @@ def test_only_planners_and_nothing_personal(w: World) -> None:
 
 def test_the_chain_on_its_page(client: Client, w: World) -> None:
     client.force_login(w.socionom)
+    listed = page(client, w.socionom, reverse("report_visits"), **{"from": "2026-01-01"},
+                  to="2026-12-31", state="held")  # fmt: skip
+    link = "?underlag=from%3D2026-01-01%26to%3D2026-12-31%26state%3Dheld"
+    assert f'href="{reverse("analysis_new")}{link}"' in listed
     start = reverse("analysis_new") + "?underlag=from%3D2026-01-01%26state%3Dheld"
     assert 'value="from=2026-01-01&amp;state=held"' in page(client, w.socionom, start)
     sent = {"question": "När är det lugnt?", "basis": "Besök i år", "basis_query": "state=held"}
