@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from core.errors import Forbidden, Invalid, Missing
 from core.models import AuditEvent
 from scheduling.followup import counting
-from scheduling.models import Booking, DayPart, EncounterTally, Opinion, Statement, Theme
+from scheduling.models import Barrier, Booking, DayPart, EncounterTally, Opinion, Statement, Theme
 from tests.factories import NOW, World, at, day
 from tests.scheduling.views.conftest import booked, clock, page, w
 
@@ -135,3 +135,19 @@ def test_paper_slips_are_added_and_taken_back(client: Client, w: World) -> None:
 
 def test_a_day_without_talks_has_only_zeros() -> None:
     assert set(counting.talks(day(1), day(2)).values()) == {0}
+
+
+def test_the_report_tells_of_barriers_talks_and_opinions(client: Client, w: World) -> None:
+    booking = booked(w)
+    give(booking, 5, 4, 3, 1, 5)
+    Barrier.objects.create(kind="debt", what="Skuld", on=day(1), solved_on=day(3))
+    Barrier.objects.create(kind="debt", what="Skuld", on=day(2), solved_on=day(9))
+    Barrier.objects.create(kind="fear", what="Före", on=day(30, 11))
+    EncounterTally.objects.create(on=day(1), part="evening", theme="talk", count=7)
+    address = reverse("report")
+    with time_machine.travel(at(31, 12), tick=False):
+        text = page(client, w.manager, address, **{"from": "2026-12-01"}, to="2026-12-08")
+    assert "Skuld: 2 noterade, 1 lösta" in text
+    assert "Rädsla för tillsägelse" not in text
+    assert "7 samtal" in text
+    assert "3 av 5 svarade ganska eller ja." in text
