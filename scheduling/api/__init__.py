@@ -4,9 +4,12 @@ from ninja import Router
 
 from scheduling.api import (
     acts,
+    competence,
     efforts,
     feeds,
     house,
+    interests,
+    learning,
     mailbox,
     network,
     offers,
@@ -34,4 +37,7 @@ routers: list[tuple[str, Router]] = [
     ("", relation.router),
     ("", takeover.router),
     ("/efforts", efforts.router),
+    ("/interests", interests.router),
+    ("", learning.router),
+    ("", competence.router),
 ]

@@ -173,6 +173,7 @@ def _given(payload: FollowUpIn) -> FollowUpInput:
         did_not_work=tuple(payload.did_not_work),
         note=payload.note,
         interests=tuple(payload.interests),
+        barriers=tuple(payload.barriers),
         mission=payload.mission,
         handover_topic=payload.handover_topic,
         handover_receiver=payload.handover_receiver,

@@ -11,10 +11,10 @@ from ninja.responses import Status
 from core import access
 from core.errors import Invalid, Missing
 from scheduling.api.bodies import Listed
-from scheduling.api.common import Page, answers, known, page, user_of
+from scheduling.api.common import Page, answers, known, many, page, user_of
 from scheduling.api.relation_shapes import EffortBody, EffortIn, EffortPatch
 from scheduling.followup import efforts
-from scheduling.models import Effort
+from scheduling.models import Booking, Effort, Interest
 
 router = Router(tags=["efforts"])
 
@@ -24,7 +24,7 @@ def list_efforts(request: HttpRequest, query: Query[Page]) -> object:
     """The newest first."""
     user_of(request)
     known(request, Page)
-    return page(Effort.objects.all(), query, _effort)
+    return page(Effort.objects.prefetch_related("interests", "bookings"), query, _effort)
 
 
 @router.post("", response=answers(EffortBody, 201), operation_id="create_effort")
@@ -58,10 +58,21 @@ def _values(payload: EffortPatch) -> dict[str, Any]:
     for name in ("kind", "judgement", "decision"):
         if name in given:
             given[name] = given[name].value if given[name] is not None else ""
+    if "interests" in given:
+        given["interests"] = tuple(many(Interest.objects.all(), given["interests"], "interests"))
+    if "bookings" in given:
+        given["bookings"] = tuple(many(Booking.objects.all(), given["bookings"], "bookings"))
     return given
 
 
 def _effort(row: Effort) -> EffortBody:
-    return EffortBody(id=row.pk, **{
-        name: getattr(row, name) for name in EffortBody.model_fields if name != "id"
-    })  # fmt: skip
+    return EffortBody(
+        id=row.pk,
+        interests=[one.pk for one in row.interests.all()],
+        bookings=[one.pk for one in row.bookings.all()],
+        **{
+            name: getattr(row, name)
+            for name in EffortBody.model_fields
+            if name not in {"id", "interests", "bookings"}
+        },
+    )

@@ -229,9 +229,14 @@ class EffortPatch(Strict):
     place: Short = ""
     met_about: Annotated[Number, Field(ge=0, le=5000)] | None = None
     hours: Annotated[Number, Field(ge=0, le=2000)] | None = None
+    cost: Annotated[Number, Field(ge=0, le=10_000_000)] | None = Field(
+        None, description="Whole kronor."
+    )
     judgement: Judgement = Judgement.TOO_EARLY
     lesson: Offer = ""
     decision: Decision | None = None
+    interests: Annotated[list[Id], Field(max_length=50)] = Field(default_factory=list)
+    bookings: Annotated[list[Id], Field(max_length=200)] = Field(default_factory=list)
 
 
 class EffortIn(EffortPatch):
@@ -254,6 +259,9 @@ class EffortBody(BaseModel):
     place: str
     met_about: int | None
     hours: int | None
+    cost: int | None
     judgement: Judgement
     lesson: str
     decision: str
+    interests: list[int]
+    bookings: list[int]

@@ -20,6 +20,7 @@ from scheduling.api.fields import (
     limit,
 )
 from scheduling.models import (
+    BarrierKind,
     Diet,
     FeedLevel,
     FeedScope,
@@ -322,6 +323,7 @@ class FollowUpIn(VersionIn):
     did_not_work: Words = Field(default_factory=list)
     note: Annotated[Text, limit(2000)] = ""
     interests: Words = Field(default_factory=list)
+    barriers: Annotated[list[BarrierKind], Field(max_length=10)] = Field(default_factory=list)
     mission: Mission = Mission.OURS
     handover_topic: Short = ""
     handover_receiver: ReceiverKind | None = None

@@ -47,6 +47,22 @@ def take_together(bookings: Sequence[Booking], *, now: datetime) -> None:
     _write(bookings, wanted, now)
 
 
+def take_these(booking: Booking, resources: Iterable[int], *, now: datetime) -> None:
+    """Take the resources for the booking's own time: what is no visit needs no buffers.
+
+    Raises Clash. Needs an open transaction.
+    """
+    ids = sorted(set(resources))
+    _write(
+        [booking],
+        [
+            Allocation(resource_id=pk, booking=booking, start=booking.start, end=booking.end)
+            for pk in ids
+        ],
+        now,
+    )
+
+
 def _write(bookings: Sequence[Booking], wanted: list[Allocation], now: datetime) -> None:
     Allocation.objects.filter(booking__in=bookings).delete()
     resources = [row.resource_id for row in wanted]

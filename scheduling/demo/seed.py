@@ -18,6 +18,7 @@ from scheduling.demo import (
     blocks,
     data,
     fill,
+    learning,
     mails,
     others,
     places,
@@ -101,6 +102,7 @@ def _write(today: date, planned: Calendar, seed: str) -> None:
     rest = sundry.write(world, planned.others, _random(seed, "others"))
     interests = after.write(world, written, _random(seed, "after"))
     sundry.efforts(world, written, interests)
+    learning.write(world, written, _random(seed, "learning"))
     _tell(written, sundry.events(world, rest))
     mails.propose(written, planned.wishes)
     mails.write(world, written)

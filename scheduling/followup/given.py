@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from core import texts
 from core.errors import Invalid
 from partners.folding import fold
-from scheduling.models import Programme
+from scheduling.models import BarrierKind, Programme
 from scheduling.states import Judgement, Mission, ReceiverKind, VisitEvent
 
 #: No visit has more; a larger number is a slip of the finger.
@@ -36,6 +36,8 @@ class FollowUpInput:
     did_not_work: tuple[str, ...] = ()
     note: str = ""
     interests: tuple[str, ...] = ()
+    #: What stood in the way, as chips; each becomes an open barrier.
+    barriers: tuple[BarrierKind, ...] = ()
     mission: Mission = Mission.OURS
     handover_topic: str = ""
     handover_receiver: ReceiverKind | None = None

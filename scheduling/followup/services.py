@@ -15,7 +15,7 @@ from core.models import User
 from partners.folding import fold
 from partners.models import AccessNeed, Contact
 from scheduling.booking import alter, change, services
-from scheduling.followup import drafts
+from scheduling.followup import barriers, drafts
 from scheduling.followup.given import FollowUpInput, tidy
 from scheduling.followup.suggest import Suggestion, due, suggest_next
 from scheduling.models import (
@@ -74,6 +74,7 @@ def record(
     follow_up = _store(actor, now, booking, clean, previous, following, idempotency_key)
     _catch_interests(booking, follow_up, clean)
     _hand_over(booking, follow_up, clean)
+    barriers.from_follow_up(booking, clean.barriers)
     drafts.drop(actor, booking)
     alter.close_proposals(booking)
     change.finish(

@@ -55,3 +55,9 @@ KINDS = {
     "phone": _("ett telefonnummer"),
     "street_address": _("en adress"),
 }
+#: What became of an interest.
+STAGES = {
+    "caught": _("Fångat"),
+    "tried": _("Provat"),
+    "programme": _("Blivit program"),
+}

@@ -20,7 +20,7 @@ from scheduling.followup.given import (
     TOPIC_LENGTH,
 )
 from scheduling.followup.services import FollowUpInput, Suggestion
-from scheduling.models import Programme
+from scheduling.models import BARRIER_LABELS, BarrierKind, Programme
 from scheduling.states import Judgement, Mission, ReceiverKind, VisitEvent
 
 OTHER, NOTHING = "other", "none"
@@ -92,6 +92,12 @@ class FollowUpForm(forms.Form):
     did_not_work_own = _own(gettext_lazy("Annat som inte fungerade"))
     interests = ChipsField(label=gettext_lazy("Intressen"), required=False)
     interests_own = _own(gettext_lazy("Nytt intresse"))
+    barriers = forms.MultipleChoiceField(
+        label=gettext_lazy("Stod något i vägen?"),
+        required=False,
+        choices=[(kind.value, word) for kind, word in BARRIER_LABELS.items()],
+        widget=forms.CheckboxSelectMultiple,
+    )
     mission = forms.ChoiceField(
         label=gettext_lazy("Var det vårt uppdrag?"),
         choices=list(words.MISSIONS.items()),
@@ -273,6 +279,7 @@ class FollowUpForm(forms.Form):
             did_not_work=self._words("did_not_work"),
             note=data["note"],
             interests=self._words("interests"),
+            barriers=tuple(BarrierKind(kind) for kind in data["barriers"]),
             mission=Mission(data["mission"]),
             handover_topic=data["handover_topic"],
             handover_receiver=ReceiverKind(receiver) if receiver else None,

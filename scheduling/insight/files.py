@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from core import access, audit
 from core.errors import Conflict, Missing
 from core.models import User
-from scheduling.insight import chapters, summaries
+from scheduling.insight import beyond, chapters, summaries
 from scheduling.insight.queries import load
 from scheduling.insight.report import build
 from scheduling.insight.rows import Period
@@ -116,7 +116,8 @@ def _page(row: ReportFile) -> str:
             return render_to_string("scheduling/report_shared_paper.html", context)
         found = build(load(period.first, period.last))
         return render_to_string(
-            "scheduling/report_paper.html", {**context, **chapters.context(found)}
+            "scheduling/report_paper.html",
+            {**context, **chapters.context(found), **beyond.context(period, timezone.now())},
         )
 
 

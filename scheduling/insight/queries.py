@@ -6,6 +6,7 @@ from datetime import date, datetime
 from django.db.models import Count, Max, Min, Q, QuerySet
 
 from scheduling.followup import counted
+from scheduling.insight import worked
 from scheduling.insight.rows import (
     BoundaryRow,
     Data,
@@ -249,3 +250,20 @@ def _trainings(period: Period) -> tuple[TrainingRow, ...]:
             "training__analysis__question",
         )
     )
+
+
+def what_worked(period: Period) -> tuple[list[worked.KindLine], list[worked.Funnel]]:
+    """The way of efforts by kind and of visits by programme, in the period. Eight queries."""
+    visits = load_visits(period)
+    known = {row.pk: row for row in visits}
+    efforts = list(
+        Effort.objects.filter(
+            Q(ends_on=None) | Q(ends_on__gte=period.first), starts_on__lte=period.last
+        )
+    )
+    through = Effort.bookings.through.objects.filter(effort__in=efforts)
+    mine: dict[int, list[VisitRow]] = defaultdict(list)
+    for effort, booking in through.values_list("effort_id", "booking_id"):
+        if booking in known:
+            mine[effort].append(known[booking])
+    return worked.by_kind(efforts, mine), worked.by_programme(list(visits))

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from django.db.models import Count, Exists, Max, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, Max, Min, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from core import access, standing_in, swedish
@@ -18,6 +18,7 @@ from scheduling.models import (
     Effort,
     FollowUp,
     Interest,
+    InterestStage,
     Invitation,
     Message,
     Proposal,
@@ -254,7 +255,10 @@ def _adrift(now: datetime) -> QuerySet[Group]:
 
 
 def _interests(today: date) -> QuerySet[Interest]:
-    """Mentioned three times or more, with no effort under way or begun within 60 days (F5)."""
+    """Mentioned three times, or waiting for more than 60 days, and nothing done about it (F5).
+
+    Done is an effort under way or begun within 60 days, and to have become a programme.
+    """
     counted = Q(signals__follow_up=None) | Q(signals__follow_up__current=True)
     lately = Effort.objects.filter(interests=OuterRef("pk")).filter(
         Q(ends_on=None)
@@ -262,8 +266,10 @@ def _interests(today: date) -> QuerySet[Interest]:
         | Q(starts_on__gte=today - timedelta(days=INTEREST_DAYS))
     )
     return (
-        Interest.objects.annotate(times=Count("signals", filter=counted))
-        .filter(times__gte=INTEREST_TIMES)
+        Interest.objects.filter(programme=None)
+        .exclude(stage_set=InterestStage.PROGRAMME.value)
+        .annotate(times=Count("signals", filter=counted), oldest=Min("signals__on", filter=counted))
+        .filter(Q(times__gte=INTEREST_TIMES) | Q(oldest__lt=today - timedelta(days=INTEREST_DAYS)))
         .exclude(Exists(lately))
         .order_by("-times", "name")
     )

@@ -35,6 +35,8 @@ class Effort(models.Model):
     starts_on = models.DateField()
     ends_on = models.DateField(null=True)
     hours = models.PositiveSmallIntegerField(null=True)
+    #: In whole kronor.
+    cost = models.PositiveIntegerField(null=True)
     #: Where an open or outdoor effort was, and about how many we met; it needs no group.
     place = models.CharField(max_length=120, blank=True)
     met_about = models.PositiveSmallIntegerField(null=True)
@@ -64,6 +66,8 @@ class Analysis(models.Model):
     question = models.CharField(max_length=200)
     basis = models.CharField(max_length=300)
     conclusion = models.CharField(max_length=500, blank=True)
+    #: The follow-ups that it rests on: the query of the list of visits, period and filter.
+    basis_query = models.CharField(max_length=300, blank=True)
     is_demo = models.BooleanField(default=False)
 
     def __str__(self) -> str:
@@ -79,6 +83,12 @@ class TrainingSession(models.Model):
     analysis = models.ForeignKey(Analysis, null=True, on_delete=models.SET_NULL, related_name="+")
     topic = models.CharField(max_length=120)
     attendance = models.PositiveSmallIntegerField(null=True)
+    #: How many came of each staff group: code -> number. ``attendance`` is their sum.
+    by_staff_group = models.JSONField(default=dict, blank=True)
+    #: The one question afterwards, and how many chose each step of the scale: "1"–"5" -> number.
+    check_question = models.CharField(max_length=200, blank=True)
+    check_totals = models.JSONField(default=dict, blank=True)
+    changed_way = models.CharField(max_length=500, blank=True)
 
     def __str__(self) -> str:
         return self.topic

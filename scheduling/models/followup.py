@@ -6,8 +6,9 @@ from django.db import models
 from django.db.models import Q
 
 from core.models import User
-from partners.models import Group
+from partners.models import Group, GroupCategory
 from scheduling.models.booking import Booking
+from scheduling.models.programme import Programme
 from scheduling.states import Judgement, Mission, ReceiverKind
 
 
@@ -75,6 +76,9 @@ class BoundaryCase(models.Model):
     on = models.DateField()
     question = models.CharField(max_length=200)
     outcome = models.CharField(max_length=300, blank=True)
+    booking = models.ForeignKey(
+        Booking, null=True, on_delete=models.SET_NULL, related_name="boundary_cases"
+    )
     is_demo = models.BooleanField(default=False)
 
     def __str__(self) -> str:
@@ -82,15 +86,29 @@ class BoundaryCase(models.Model):
 
 
 class Interest(models.Model):
-    """Something that groups ask for."""
+    """Something that groups ask for; what became of it follows from events unless set by hand."""
 
     name = models.CharField(max_length=60, unique=True)
+    #: Set by hand; empty lets it follow from its efforts and its programme.
+    stage_set = models.CharField(max_length=10, blank=True)
+    #: What it became.
+    programme = models.ForeignKey(
+        Programme, null=True, on_delete=models.SET_NULL, related_name="interests"
+    )
 
     class Meta:
         ordering: ClassVar = ["name"]
 
     def __str__(self) -> str:
         return self.name
+
+
+class InterestStage(models.TextChoices):
+    """What became of an interest (F5): fångat, provat, blivit program."""
+
+    CAUGHT = "caught", "caught"
+    TRIED = "tried", "tried"
+    PROGRAMME = "programme", "programme"
 
 
 class SignalSource(models.TextChoices):
@@ -103,7 +121,7 @@ class SignalSource(models.TextChoices):
 
 
 class InterestSignal(models.Model):
-    """One time that an interest was caught; bound to a group or to none, never to a person."""
+    """One time that an interest was caught; of a group or a kind of group, never of a person."""
 
     interest = models.ForeignKey(Interest, on_delete=models.PROTECT, related_name="signals")
     group = models.ForeignKey(
@@ -112,7 +130,12 @@ class InterestSignal(models.Model):
     follow_up = models.ForeignKey(
         FollowUp, null=True, on_delete=models.CASCADE, related_name="signals"
     )
+    #: The kind of group, where it was no certain group; for planners only (DOMAIN.md §3).
+    category = models.CharField(
+        max_length=24, blank=True, choices=[(c.value, c.value) for c in GroupCategory]
+    )
     source = models.CharField(max_length=8, choices=SignalSource.choices)
+    line = models.CharField(max_length=120, blank=True)
     on = models.DateField()
     is_demo = models.BooleanField(default=False)
 

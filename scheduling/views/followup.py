@@ -109,6 +109,7 @@ def _initial(booking: Booking, written: FollowUp | None, chips: Chips) -> dict[s
         "worked": written.worked,
         "did_not_work": written.did_not_work,
         "interests": [row.interest.name for row in written.signals.select_related("interest")],
+        "barriers": list(booking.barriers.values_list("kind", flat=True)),
         "mission": written.mission,
         "handover_topic": handover.topic if handover else "",
         "handover_receiver": handover.receiver if handover else "",

@@ -25,9 +25,10 @@ from partners.models import (
     GroupCategory,
 )
 from scheduling.insight import rhythm
-from scheduling.models import Booking, FollowUp, Interest
+from scheduling.models import Booking, FollowUp, Interest, SignalSource
 from scheduling.models.booking import BookingQuerySet
 from scheduling.states import CAME_STATES, OPEN_STATES, VisitState
+from scheduling.views.interests import catch_context
 from scheduling.views.relation import about, log_undo
 from scheduling.views.today_words import book_again
 
@@ -56,6 +57,7 @@ def group(request: HttpRequest, pk: int) -> HttpResponse:
         "page": Paginator(_with_notes(history), PER_PAGE).get_page(request.GET.get("page")),
         "next_step": _next_step(row) if access.may_read_notes(user) else None,
         "interests": _interests(row),
+        **catch_context(user, group=row, source=SignalSource.MEETING),
         "facts": _facts(user, row),
         "hosts": _hosts(visits),
         "contacts": _contacts(user, row),

@@ -44,6 +44,7 @@ def host_visit(request: HttpRequest, pk: int) -> HttpResponse:
         "checks": _checks(booking) if may_see_plan(user, booking) else [],
         "programme_text": booking.visit.programme.text(lang()),
         "lessons": _lessons(booking) if access.may_read_notes(user) else [],
+        "kind_lessons": _of_kind(booking) if access.may_read_notes(user) else [],
         "may_follow_up": _may_follow_up(user, booking, now),
         "plans": access.may_plan(user),
     }
@@ -149,6 +150,32 @@ def _lessons(booking: Booking) -> list[dict[str, Any]]:
             "judgement": row.judgement,
             "did_not_work": ", ".join(str(word) for word in row.did_not_work),
             "note": row.note,
+        }
+        for row in rows
+    ]
+
+
+def _of_kind(booking: Booking) -> list[dict[str, Any]]:
+    """The newest chips of other groups of the same kind (F15b).
+
+    Neither group, day, words nor the kind are shown: the kind is for planners only, and a free
+    line was written about another group than the one the host now meets.
+    """
+    groups = list(booking.visit.groups.all())
+    rows = (
+        FollowUp.objects.filter(
+            current=True, booking__visit__groups__category__in={row.category for row in groups}
+        )
+        .exclude(booking__visit__groups__in=groups)
+        .exclude(worked=[], did_not_work=[])
+        .order_by("-booking__start", "-pk")
+        .distinct()[:LESSONS]
+    )
+    return [
+        {
+            "judgement": row.judgement,
+            "worked": ", ".join(str(word) for word in row.worked),
+            "did_not_work": ", ".join(str(word) for word in row.did_not_work),
         }
         for row in rows
     ]

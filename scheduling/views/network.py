@@ -26,6 +26,8 @@ from partners.models import (
 from partners.services import network as services
 from scheduling.forms.relation import AgreementForm, ChannelForm
 from scheduling.insight import relations
+from scheduling.models import SignalSource
+from scheduling.views.interests import catch_context
 from scheduling.views.relation import about, form_page, log_undo
 from scheduling.views.setup_edit import told_at_fields, user_of
 from scheduling.views.today_words import Row
@@ -97,6 +99,7 @@ def channel(request: HttpRequest, pk: int) -> HttpResponse:
         "meeting": meeting_link(channel=row.pk) if access.may_plan(user) else "",
         "silent": _row(row, now)["silent"],
         "undo": log_undo(user, now),
+        **catch_context(user, source=SignalSource.PARTNER),
         **about(user, now, channel=row),
     }
     return render(request, "scheduling/channel.html", context)

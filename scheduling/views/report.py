@@ -17,7 +17,7 @@ from core.models import User
 from core.templatetags.ui import state_word
 from scheduling.followup import words
 from scheduling.forms.report import SummaryForm
-from scheduling.insight import chapters, export, periods, queries, summaries
+from scheduling.insight import beyond, chapters, export, periods, queries, summaries
 from scheduling.insight.chapters import period_query, period_words
 from scheduling.insight.report import build
 from scheduling.insight.rows import VisitRow
@@ -99,6 +99,7 @@ def _page(
     context = {
         **period_context(asked),
         **chapters.context(build(queries.load(asked.period.first, asked.period.last))),
+        **beyond.context(asked.period, timezone.now()),
         "summary": summary,
         "summary_form": form or SummaryForm.of(summary),
         "may_write": access.may_plan(user),
@@ -144,6 +145,7 @@ def report_visits(request: HttpRequest) -> HttpResponse:
         "answered": _answers(found, wanted),
         "page": Paginator(found, A_PAGE).get_page(request.GET.get("page")),
         "shows_words": access.may_read_notes(user),
+        "plans": access.may_plan(user),
     }
     status = 422 if asked.faults or fault else 200
     return render(request, "scheduling/report_visits.html", context, status=status)

@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 
 from core import swedish
 from partners.models import Group
-from scheduling.insight.today import Needs, Silent, Wish
+from scheduling.insight.today import INTEREST_TIMES, Needs, Silent, Wish
 from scheduling.models import Booking, CallTask, FollowUp, Invitation, Message
 from scheduling.states import AnswerChannel, MessageKind
 from scheduling.views.today_words import (
@@ -305,16 +305,20 @@ class Rows(Reader):
     def _interests(self, needs: Needs) -> Iterator[Row]:
         for interest in needs.interests[:MOST_INTERESTS]:
             times: int = interest.times  # type: ignore[attr-defined] # annotated
-            text = _("har nämnts %(times)d gånger. Inget är planerat.") % {"times": times}
+            if times < INTEREST_TIMES:
+                text = _("har väntat i mer än 60 dagar. Inget är planerat.")
+            else:
+                text = _("har nämnts %(times)d gånger. Inget är planerat.") % {"times": times}
             row: Row = {"strong": capital(interest.name), "text": text}
             if self.acts:
-                row.update(href=reverse("efforts"), label=_("Starta en insats"))
+                start = f"{reverse('effort_new')}?interest={interest.pk}"
+                row.update(href=start, label=_("Starta en insats"))
             yield row
         more = len(needs.interests) - MOST_INTERESTS
         if more > 0:
             words = ngettext(
-                "%(count)d intresse till har nämnts tre gånger eller mer.",
-                "%(count)d intressen till har nämnts tre gånger eller mer.",
+                "%(count)d intresse till väntar på en insats.",
+                "%(count)d intressen till väntar på en insats.",
                 more,
             )
             row = {"strong": "", "text": words % {"count": more}}

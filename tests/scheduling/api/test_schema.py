@@ -18,7 +18,10 @@ from tests.factories import World
 from tests.scheduling.api.conftest import Caller
 
 EXAMPLES = 25
-TAGS = ("visits", "resources", "feeds", "report", "network", "relation", "efforts")
+TAGS = (
+    *("visits", "resources", "feeds", "report", "network", "relation", "efforts"),
+    *("interests", "learning"),
+)
 
 
 #: Our own operations; the register's are tested beside it.
