@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 import psycopg
 import pytest
+from django.utils import translation
 from psycopg import sql
 
 from tests import servers
@@ -50,6 +51,13 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.section(title, sep="*", red=SKIPS_FAIL, yellow=not SKIPS_FAIL)
         for line in lines:
             terminalreporter.line(line)
+
+
+@pytest.fixture(autouse=True)
+def language() -> Iterator[None]:
+    """No test reads in the language that another one's request left behind."""
+    with translation.override("sv"):
+        yield
 
 
 @pytest.fixture(scope="session")

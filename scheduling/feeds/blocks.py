@@ -48,7 +48,7 @@ def touch(booking: Booking, now: datetime) -> None:
             unique_fields=["booking", "variant"],
             update_fields=["block", "digest"],
         )
-    places.sync(booking)
+    places.sync(booking, now)
 
 
 def touch_all(bookings: BookingQuerySet, now: datetime) -> None:

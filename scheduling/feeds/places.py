@@ -91,13 +91,14 @@ def rows(booking: Booking, invited: Iterable[int] | None = None) -> list[FeedPla
     ]
 
 
-def sync(booking: Booking) -> None:
+def sync(booking: Booking, now: datetime) -> None:
     """Keep the places of ``booking`` and mark every calendar that shows it, or did.
 
-    Called inside the transaction of the change, after the blocks are stored.
+    What was called off and has left the calendars does not come back with a change that nobody
+    sees. Called inside the transaction of the change, after the blocks are stored.
     """
     before = {(row.scope_key, row.month) for row in booking.places.all()}
-    wanted = rows(booking)
+    wanted = [row for row in rows(booking) if row.drop_at is None or row.drop_at > now]
     gone = {key for key, _month in before} - {row.scope_key for row in wanted}
     if gone:
         FeedPlace.objects.filter(booking=booking, scope_key__in=gone).delete()

@@ -12,7 +12,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import transaction
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from core.errors import DomainError
@@ -189,6 +189,7 @@ class Calendar:
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(acts=ACTS)
+@example(acts=[("book", 45), ("cancel", 15), ("public", 58), ("wait", 16), ("public", 26)])
 def test_stored_bytes_equal_a_fresh_rendering(acts: list[tuple[str, int]]) -> None:
     with transaction.atomic():
         calendar = Calendar()

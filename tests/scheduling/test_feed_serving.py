@@ -311,7 +311,7 @@ def test_every_scope_and_level_tells_no_more_than_it_may(w: World) -> None:
     booked(w, diets="2 glutenfritt", greeting="Varmt välkomna hit")
     Booking.objects.update(public=True)
     for booking in Booking.objects.with_visit():
-        places.sync(booking)
+        places.sync(booking, NOW)
     target = manage.Target(
         room=w.room, library=w.library, contact=w.contact, host=w.host, programme=w.programme
     )

@@ -17,7 +17,8 @@ from scheduling.models import Booking
 from tests.factories import World
 from tests.scheduling.api.conftest import Caller
 
-EXAMPLES = 25
+#: Of each sort for every one of some hundred and fifty operations; the suite must stay quick.
+EXAMPLES = 8
 TAGS = (
     *("visits", "resources", "feeds", "report", "network", "relation", "efforts"),
     *("interests", "learning"),

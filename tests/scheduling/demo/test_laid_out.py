@@ -224,15 +224,18 @@ def test_blocks_are_those_of_the_services(laid_out: date) -> None:
         for block in FeedBlock.objects.all()
     }
     assert len(stored) == 4 * Booking.objects.count()
-    places = set(FeedPlace.objects.values_list("booking", "scope_key", "month", "drop_at"))
+    now = timezone.now()
+    # What is due to leave the calendars leaves with a touch as it does with the sweep.
+    shown = FeedPlace.objects.exclude(drop_at__lte=now)
+    places = set(shown.values_list("booking", "scope_key", "month", "drop_at"))
     for booking in Booking.objects.with_visit():
         rendered = {
             (booking.pk, block.variant): (bytes(block.block), block.digest)
             for block in blocks.render_all(booking)
         }
         assert rendered.items() <= stored.items()
-        blocks.touch(booking, timezone.now())
-    assert set(FeedPlace.objects.values_list("booking", "scope_key", "month", "drop_at")) == places
+        blocks.touch(booking, now)
+    assert set(shown.values_list("booking", "scope_key", "month", "drop_at")) == places
     assert not Booking.objects.filter(feed_changed_at__gt=timezone.now()).exists()
 
 
