@@ -134,11 +134,12 @@ def _proposals(form: BookForm, now: datetime) -> _Page:
         return page
     found = times.find(groups=(form.chosen,), programme=programme, now=now, limit=SHOWN_TIMES)
     page.found = values_of(found)
+    # First of all: a bound field remembers the initial value that it was asked for once.
+    if not form.is_bound and page.found and not form.initial.get("slot"):
+        form.initial["slot"] = page.found[0][0]
     kept = kept_slot(form)
     if kept is not None and form["slot"].value() not in {value for value, _item in page.found}:
         page.found.append((form["slot"].value(), kept))
-    if not form.is_bound and page.found and not form.initial.get("slot"):
-        form.initial["slot"] = page.found[0][0]
     return page
 
 

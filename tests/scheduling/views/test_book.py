@@ -51,6 +51,14 @@ def test_known_group_gets_times_with_reasons(sam: Client, w: World) -> None:
     assert "Studion rymmer 20" in page
 
 
+def test_the_best_time_is_chosen_and_every_field_has_its_own_name(sam: Client, w: World) -> None:
+    query = {"group": w.group.pk, "programme": w.programme.pk}
+    page = sam.get("/boka/", query)
+    (first, _best), *_others = page.context["page"].found
+    assert page.context["form"]["slot"].value() == first
+    assert page.content.decode().count("En egen tid") == 1
+
+
 def test_the_mail_is_shown_before_anything_is_stored(sam: Client, w: World) -> None:
     response = sam.post("/boka/", {**fields(w), "act": "show"})
     page = response.content.decode()
