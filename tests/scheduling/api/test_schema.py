@@ -18,7 +18,7 @@ from tests.factories import World
 from tests.scheduling.api.conftest import Caller
 
 #: Of each sort for every one of some hundred and fifty operations; the suite must stay quick.
-EXAMPLES = 8
+EXAMPLES = 5
 TAGS = (
     *("visits", "resources", "feeds", "report", "network", "relation", "efforts"),
     *("interests", "learning"),

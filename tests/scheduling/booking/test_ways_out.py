@@ -85,7 +85,7 @@ def test_a_visit_at_theirs_needs_no_room(w: World) -> None:
 class EveryWay(TestCase):
     """Whatever is taken, each way out can be booked at once, and the visit is not in its own."""
 
-    @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
     @given(
         taken=st.lists(
             st.tuples(st.integers(0, 2), st.integers(0, 2), st.integers(0, 18)), max_size=8
