@@ -225,11 +225,14 @@ def _told(header: str, told: Mapping[str, str]) -> Meaning:
 
 
 def _meaning(header: str) -> Meaning:
-    """What ``header`` says by itself: as it is, without a bracket, or as "Roll/titel"."""
+    """What ``header`` says by itself: as it is, without a bracket or number, or "Roll/titel"."""
     short = re.sub(r"\([^()]*\)", " ", header)
     for form in (header, short, re.sub(r"\s1\s*$", "", short)):
         if meaning := _KNOWN.get(_key(form)):
             return meaning
+    again = _KNOWN.get(_key(re.sub(r"\s\d\s*$", "", short)))
+    if isinstance(again, Field) and again in REPEATED:
+        return again
     meanings = {_KNOWN.get(_key(part)) for part in re.split(r"[/,]|\boch\b", short) if part.strip()}
     if meanings == {Field.EMAIL, Field.PHONE}:
         return Part.REACH

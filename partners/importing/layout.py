@@ -7,7 +7,7 @@ from itertools import islice
 
 from partners.folding import fold
 from partners.importing.cells import tidied
-from partners.importing.columns import Columns, header_key, map_columns, recognised
+from partners.importing.columns import Columns, Field, header_key, map_columns, recognised
 from partners.importing.problems import Code, Problem, UnreadableError
 from partners.importing.tables import HEAD, Line, Table
 
@@ -29,6 +29,10 @@ class Listing:
     header: Line
     columns: Columns
 
+    @property
+    def _organisation(self) -> int:
+        return self.columns.places[Field.ORGANISATION]
+
     def body(self) -> Iterator[Line | Problem]:
         """The rows under the header; a Problem for one that is a sum or a note, and told."""
         rows = (line for line in self.table.lines() if line[0] > self.header[0])
@@ -42,7 +46,8 @@ class Listing:
             after_gap, last = number > last + 1, number
             if not said or [header_key(cell) for cell in cells] == keys:
                 continue  # nothing, or the header again at the top of a printed page
-            if _is_sum(said):
+            named = cells[self._organisation] if self._organisation < len(cells) else ""
+            if _is_sum(said) or (not tidied(named) and all(map(_is_number, said))):
                 yield Problem(number, "row", Code.SUM_ROW)
             elif after_gap and len(said) == 1 and _NOTE.fullmatch(fold(said[0])):
                 yield Problem(number, "row", Code.FOOTNOTE)
@@ -83,8 +88,12 @@ def _understood(cells: Sequence[str], told: Mapping[str, str]) -> int:
     return recognised(unknown) + len(cells) - len(unknown)
 
 
+def _is_number(cell: str) -> bool:
+    return _NUMBER.fullmatch(fold(cell)) is not None
+
+
 def _is_sum(said: Sequence[str]) -> bool:
     first, rest = fold(said[0]).rstrip(" :."), said[1:]
-    if not all(_NUMBER.fullmatch(fold(cell)) for cell in rest):
+    if not all(map(_is_number, rest)):
         return False
     return bool(_SUM.fullmatch(first) or (not rest and _SUM_OF.fullmatch(fold(said[0]))))

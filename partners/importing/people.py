@@ -132,7 +132,9 @@ def _names(cell: str, mails: int) -> list[str]:
         return [cell]
     full = all(len(part.split()) > 1 for part in parts)
     spaced = re.search(r"\s[/&+]\s|[;\n]|\boch\b|\band\b", bare) is not None
-    return parts if full or spaced or mails == len(parts) else [cell]
+    # A comma alone stands between surname and given name as well: "Ek, Kim".
+    alike = mails == len(parts) and "," not in bare
+    return parts if full or spaced or alike else [cell]
 
 
 _SIGNS = "/;\n&+,"

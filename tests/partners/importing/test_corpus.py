@@ -57,6 +57,7 @@ GOOD |= {
     "41-one-cell-for-all.csv": [1, 0, 1],
     "44-roles-by-slash-header.csv": [1, 0, 1],
     "45-organisation-called-total.csv": [2, 2, 0],
+    "46-sum-without-a-word.csv": [1, 1, 1],
 }
 UNREADABLE = {
     "10-unclosed-quote.csv": (
@@ -315,3 +316,9 @@ def test_a_header_can_be_explained_on_the_command_line(tmp_path: Path) -> None:
     assert run(path)[0] == 1
     code, report = run(path, "--map", "vilka=organisation", "--map", "VEM=contact")
     assert (code, new(report), report["ignored_columns"]) == (0, [1, 0, 1], ["Favoritfärg"])
+
+
+def test_a_surname_first_is_one_contact_and_a_second_mail_column_is_read() -> None:
+    report = outcome("46-sum-without-a-word.csv")[1]
+    assert contacts() == [("Ek, Kim", "", "kim@bron.example", "")]
+    assert [(notice["row"], notice["field"]) for notice in report["notices"]] == [(3, "row")]
