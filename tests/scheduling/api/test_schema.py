@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from typing import Any
 
 import pytest
@@ -91,10 +92,16 @@ def aim(case: Any, real: dict[str, Any]) -> None:
             del sent[name]
 
 
+@cache
+def described() -> Any:
+    """The API's own description, read once: it is long."""
+    return schemathesis.openapi.from_wsgi("/api/v1/openapi.json", application)
+
+
 @pytest.mark.parametrize(("path", "method"), OPERATIONS)
 def test_nothing_breaks(path: str, method: str, sam: Caller, real: dict[str, Any]) -> None:
     with open_connection():
-        schema = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", application)
+        schema = described()
     auth = {"Authorization": f"Bearer {sam.secret}"}
 
     @settings(
