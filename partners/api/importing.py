@@ -16,7 +16,7 @@ from partners.api.common import Offset, Page, Strict, Text, planner
 from partners.importing import jobs, uploads
 from partners.importing.columns import header_key
 from partners.importing.decoding import LARGEST
-from partners.importing.exporting import export, export_workbook
+from partners.importing.exporting import take_along
 from partners.importing.mapping import MEANINGS, headers
 from partners.importing.places import row_of
 from partners.importing.problems import UnreadableError
@@ -24,10 +24,8 @@ from partners.importing.tables import tables
 from partners.importing.wording import sentence
 from partners.models import ImportState, StagedImport
 from partners.services import staging
-from partners.services.exporting import note_export
 
 router = Router(tags=["imports"])
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 class Tally(Schema):
@@ -197,12 +195,8 @@ def create_import(request: HttpRequest, file: File[UploadedFile]) -> Status[dict
 @router.get("/export.{form}", include_in_schema=True, operation_id="export_register")
 def export_register(request: HttpRequest, form: Literal["csv", "xlsx"]) -> HttpResponse:
     """The register as a file that an import reads back."""
-    user = planner(request)
-    body = export_workbook(viewer=user) if form == "xlsx" else export(viewer=user)
-    note_export(actor=user, now=timezone.now())
-    kind = XLSX if form == "xlsx" else "text/csv; charset=utf-8"
-    headers_ = {"Cache-Control": "private, no-store"}
-    return HttpResponse(body, content_type=kind, headers=headers_)
+    body, kind = take_along(actor=planner(request), now=timezone.now(), form=form)
+    return HttpResponse(body, content_type=kind, headers={"Cache-Control": "private, no-store"})
 
 
 @router.get("/{pk}", response=ImportOut, operation_id="get_import")

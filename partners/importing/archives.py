@@ -12,7 +12,7 @@ import zlib
 from collections.abc import Iterator
 from xml.parsers import expat
 
-from partners.importing.problems import Code, Problem, UnreadableError
+from partners.importing.problems import Code, unreadable
 
 MOST_UNPACKED = 40 * 1024 * 1024
 MOST_ENTRIES = 500
@@ -45,11 +45,6 @@ def check_container(content: bytes) -> None:
     """Refuse an OLE file: an Excel file with a password, or one of before 2007."""
     locked = "EncryptedPackage".encode("utf-16-le") in content
     raise unreadable(Code.LOCKED if locked else Code.OLD_WORKBOOK)
-
-
-def unreadable(code: Code, **values: object) -> UnreadableError:
-    """The file as a whole is no use."""
-    return UnreadableError(Problem(0, "file", code, values))
 
 
 def _check_kind(names: set[str]) -> None:

@@ -3,7 +3,7 @@
 import codecs
 import re
 
-from partners.importing.problems import Code, Problem, UnreadableError
+from partners.importing.problems import Code, unreadable
 
 #: The largest file, in bytes, of any kind.
 LARGEST = 10 * 1024 * 1024
@@ -35,23 +35,21 @@ _GARBLED = re.compile("Ã[¥¤¶…„–©]|â€[“”™œ]")
 
 def decode(content: bytes) -> str:
     """The text of ``content``. Raises UnreadableError; nothing is ever replaced or guessed away."""
-    if len(content) > LARGEST:
-        raise _unreadable(Code.TOO_LARGE, most=LARGEST // (1024 * 1024))
     if not content.strip(b" \t\r\n\xef\xbb\xbf"):
-        raise _unreadable(Code.EMPTY)
+        raise unreadable(Code.EMPTY)
     for start, kind in _KINDS.items():
         if content.removeprefix(codecs.BOM_UTF8).startswith(start):
-            raise _unreadable(Code.NOT_CSV, kind=kind)
+            raise unreadable(Code.NOT_CSV, kind=kind)
     text = _text(content).removeprefix("\ufeff")
     if _CONTROL.search(text):
-        raise _unreadable(Code.BINARY)
+        raise unreadable(Code.BINARY)
     if not text.strip():
-        raise _unreadable(Code.EMPTY)
+        raise unreadable(Code.EMPTY)
     for pattern, kind in ((_MARKUP, "HTML/XML"), (_JSON, "JSON")):
         if pattern.match(text):
-            raise _unreadable(Code.NOT_CSV, kind=kind)
+            raise unreadable(Code.NOT_CSV, kind=kind)
     if _GARBLED.search(text):
-        raise _unreadable(Code.GARBLED_TEXT)
+        raise unreadable(Code.GARBLED_TEXT)
     return text
 
 
@@ -60,7 +58,7 @@ def _text(content: bytes) -> str:
         try:
             return content.decode("utf-16")
         except UnicodeDecodeError:
-            raise _unreadable(Code.BROKEN_TEXT) from None
+            raise unreadable(Code.BROKEN_TEXT) from None
     if b"\x00" in content:
         return _unmarked(content)
     try:
@@ -72,7 +70,7 @@ def _text(content: bytes) -> str:
 def _unmarked(content: bytes) -> str:
     """UTF-16 that does not say so: then every other byte of most of the text is zero."""
     if len(content) < _TELLING:
-        raise _unreadable(Code.BINARY)
+        raise unreadable(Code.BINARY)
     even, odd = content[0:4096:2].count(0), content[1:4096:2].count(0)
     half = min(len(content), 4096) // 2
     for zeros, others, name in ((odd, even, "utf-16-le"), (even, odd, "utf-16-be")):
@@ -80,8 +78,8 @@ def _unmarked(content: bytes) -> str:
             try:
                 return content.decode(name)
             except UnicodeDecodeError:
-                raise _unreadable(Code.BROKEN_TEXT) from None
-    raise _unreadable(Code.BINARY)
+                raise unreadable(Code.BROKEN_TEXT) from None
+    raise unreadable(Code.BINARY)
 
 
 def _windows_text(content: bytes) -> str:
@@ -89,12 +87,8 @@ def _windows_text(content: bytes) -> str:
     broken = loose.count("\ufffd")
     if sum(character > "\x7f" for character in loose) > 2 * broken:
         # Most of it is good UTF-8, so Windows-1252 would turn å into Ã¥.
-        raise _unreadable(Code.MIXED_TEXT)
+        raise unreadable(Code.MIXED_TEXT)
     try:
         return content.decode("cp1252")
     except UnicodeDecodeError:
-        raise _unreadable(Code.BINARY) from None
-
-
-def _unreadable(code: Code, **values: object) -> UnreadableError:
-    return UnreadableError(Problem(0, "file", code, values))
+        raise unreadable(Code.BINARY) from None

@@ -1,11 +1,11 @@
 """Names that are probably the same partner, spelt in two ways. Pure."""
 
 import re
-import sqlite3
 import unicodedata
 from collections.abc import Iterable, Iterator
 
 from partners.folding import fold
+from partners.importing.scratch import scratch
 
 # Words that one writes and another leaves out.
 _COMMON = frozenset(
@@ -30,14 +30,11 @@ class Names:
     """
 
     def __init__(self, names: Iterable[str] = ()) -> None:
-        self._store = sqlite3.connect("", isolation_level=None)
-        self._store.executescript(
+        self._store = scratch(
             """
-            PRAGMA journal_mode = OFF;
             CREATE TABLE exact (key PRIMARY KEY, name) WITHOUT ROWID;
             CREATE TABLE near (form, key);
             CREATE INDEX near_form ON near (form);
-            BEGIN;
             """
         )
         for name in names:

@@ -4,6 +4,7 @@ import csv
 import io
 import tempfile
 from collections.abc import Iterator
+from datetime import datetime
 
 import xlsxwriter
 from django.db.models import Prefetch
@@ -15,8 +16,17 @@ from partners.importing.cells import guarded
 from partners.importing.columns import HEADERS, Field
 from partners.importing.words import NAMES, WEEKDAYS
 from partners.models import Contact, Group, Organisation, SizeBand
+from partners.services.exporting import note_export
 
 Cells = dict[Field, str]
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def take_along(*, actor: User, now: datetime, form: str) -> tuple[bytes, str]:
+    """The register as "csv" or "xlsx" and its media type; noted. Raises Forbidden."""
+    body = export_workbook(viewer=actor) if form == "xlsx" else export(viewer=actor)
+    note_export(actor=actor, now=now)
+    return body, XLSX if form == "xlsx" else "text/csv; charset=utf-8"
 
 
 def export(*, viewer: User | None) -> bytes:

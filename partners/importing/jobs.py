@@ -20,7 +20,7 @@ from partners.importing.problems import UnreadableError
 from partners.importing.records import read
 from partners.importing.report import lines
 from partners.importing.wording import sentence
-from partners.models import ImportState, StagedImport, StagedLine
+from partners.models import WORKED_ON, ImportState, StagedImport, StagedLine
 from partners.services.staging import finish_import, keep_journal, told_headers
 
 #: A file this small is read while its uploader waits, in bytes.
@@ -31,10 +31,6 @@ LOST = timedelta(minutes=2)
 UNCLAIMED = timedelta(seconds=10)
 MOST_NOTICES = 200
 _CHUNK = 500
-_WORKING = {
-    ImportState.WAITING.value: ImportState.READING.value,
-    ImportState.COMMITTING.value: ImportState.STORING.value,
-}
 
 
 def work_on(pk: int, *, now: datetime) -> bool:
@@ -53,9 +49,7 @@ def work_on(pk: int, *, now: datetime) -> bool:
 def needs_hand(staged: StagedImport, *, now: datetime) -> bool:
     """Whether a job has waited so long, or stood still so long, that the request must do it."""
     since = now - (staged.touched_at or staged.uploaded_at)
-    if staged.state in _WORKING:
-        return since > UNCLAIMED
-    return staged.state in _WORKING.values() and since > LOST
+    return staged.under_way and since > (UNCLAIMED if staged.waits else LOST)
 
 
 def _claim(pk: int, now: datetime) -> StagedImport | None:
@@ -63,10 +57,9 @@ def _claim(pk: int, now: datetime) -> StagedImport | None:
         staged = StagedImport.objects.select_for_update().filter(pk=pk).first()
         if staged is None:
             return None
-        lost = staged.state in _WORKING.values() and needs_hand(staged, now=now)
-        if staged.state not in _WORKING and not lost:
+        if not (staged.waits or needs_hand(staged, now=now)):
             return None
-        staged.state = _WORKING.get(staged.state, staged.state)
+        staged.state = WORKED_ON.get(staged.state, staged.state)
         staged.touched_at = now
         staged.save(update_fields=["state", "touched_at"])
     return staged

@@ -8,7 +8,7 @@ from itertools import islice
 from partners.folding import fold
 from partners.importing.cells import tidied
 from partners.importing.columns import Columns, Field, header_key, map_columns, recognised
-from partners.importing.problems import Code, Problem, UnreadableError
+from partners.importing.problems import Code, Problem, UnreadableError, unreadable
 from partners.importing.tables import HEAD, Line, Table
 
 _SUM = re.compile(r"(?:del)?summa|s:a|sum|total(?:t|summa)?|(?:grand )?total|antal|count")
@@ -71,7 +71,7 @@ def find_listing(table: Table, told: Mapping[str, str] | None = None) -> Listing
     """
     header = likely_header(table, told)
     if header is None:
-        raise UnreadableError(Problem(0, "file", Code.NO_ROWS))
+        raise unreadable(Code.NO_ROWS)
     try:
         columns = map_columns(header[1], told)
     except UnreadableError as error:

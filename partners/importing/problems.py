@@ -65,3 +65,8 @@ class UnreadableError(Exception):
     def __init__(self, problem: Problem) -> None:
         super().__init__(problem.code)
         self.problem = problem
+
+
+def unreadable(code: Code, **values: object) -> UnreadableError:
+    """The file as a whole is no use, for ``code``."""
+    return UnreadableError(Problem(0, "file", code, values))

@@ -12,7 +12,7 @@ from partners.importing.columns import Columns, Field, Part
 from partners.importing.layout import Listing, find_listing
 from partners.importing.people import is_callable, people, reach
 from partners.importing.places import place
-from partners.importing.problems import Code, Problem, UnreadableError
+from partners.importing.problems import Code, Problem, UnreadableError, unreadable
 from partners.importing.spool import Spool
 from partners.importing.tables import Table, tables
 from partners.phones import to_e164
@@ -59,7 +59,6 @@ class Row:
 class Sheet:
     """A file as it was understood: its rows, and what is wrong with the other rows."""
 
-    columns: Columns
     rows: Spool[Row]
     problems: tuple[Problem, ...]
     #: What was done or left without stopping anything, in the order of the file.
@@ -92,9 +91,8 @@ def read(
     for sheet, listing in enumerate(listings):
         _read_listing(sheet, listing, found, progress)
     if not found.rows and not found.problems:
-        raise UnreadableError(Problem(0, "file", Code.NO_ROWS))
+        raise unreadable(Code.NO_ROWS)
     return Sheet(
-        listings[0].columns,
         found.rows,
         tuple(found.problems),
         tuple(found.notices),
@@ -122,7 +120,7 @@ def find_listings(
                 left.append(Problem(0, "file", Code.SHEET_LEFT, {"sheet": table.name}))
     if not found:
         telling = [error for error in errors if error.problem.code is not Code.NO_ROWS]
-        raise next(iter(telling or errors), UnreadableError(Problem(0, "file", Code.NO_ROWS)))
+        raise next(iter(telling or errors), unreadable(Code.NO_ROWS))
     return found, left
 
 
@@ -134,15 +132,15 @@ def _read_listing(
             found.notices.append(Problem(place(sheet, line.row), line.field, line.code))
             continue
         if len(found.rows) + len(found.problems) >= MOST_ROWS:
-            raise UnreadableError(Problem(0, "file", Code.TOO_MANY_ROWS, {"most": MOST_ROWS}))
+            raise unreadable(Code.TOO_MANY_ROWS, most=MOST_ROWS)
         number, cells = place(sheet, line[0]), line[1]
         row = _row(number, cells, listing, found.notices)
         if isinstance(row, Row):
             found.rows.add(row)
+            if progress is not None and len(found.rows) % PROGRESS == 0:
+                progress(len(found.rows))
         else:
             found.problems.extend(row)
-        if progress is not None and len(found.rows) % PROGRESS == 0:
-            progress(len(found.rows))
 
 
 def _row(

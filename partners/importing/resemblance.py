@@ -5,7 +5,6 @@ last: a private SQLite database that is gone with this object.
 """
 
 import json
-import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -19,6 +18,7 @@ from partners.importing.gathering import (
     ContactTarget,
     OrganisationTarget,
 )
+from partners.importing.scratch import scratch
 from partners.models import Contact, Organisation
 
 
@@ -41,14 +41,11 @@ class Noted:
     """What the parts of a file name, and the comparison of all of it."""
 
     def __init__(self) -> None:
-        self._store = sqlite3.connect("", isolation_level=None)
-        self._store.executescript(
+        self._store = scratch(
             """
-            PRAGMA journal_mode = OFF;
             CREATE TABLE organisation (row, key, label, new, archived);
             CREATE TABLE contact (row, key, label, place, new, name, email, phone);
             CREATE TABLE mark (mark PRIMARY KEY, label, key) WITHOUT ROWID;
-            BEGIN;
             """
         )
 

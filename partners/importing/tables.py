@@ -15,10 +15,10 @@ from python_calamine import (
     SheetVisibleEnum,
 )
 
-from partners.importing.archives import check_container, check_workbook, unreadable
+from partners.importing.archives import check_container, check_workbook
 from partners.importing.columns import recognised
 from partners.importing.decoding import LARGEST, decode
-from partners.importing.problems import Code, Problem, UnreadableError
+from partners.importing.problems import Code, Problem, UnreadableError, unreadable
 
 DELIMITERS = (";", ",", "\t")
 #: So far down a header is looked for.

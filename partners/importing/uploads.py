@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from celery import current_app
+from django.db.models.functions import Length
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
@@ -34,13 +35,14 @@ def receive(
         language=language,
     )
     if not ask:
-        start(staged, size=len(content))
+        start(staged)
     return staged
 
 
-def start(staged: StagedImport, *, size: int) -> None:
+def start(staged: StagedImport) -> None:
     """Do what ``staged`` waits for: at once where it is small, by a worker where there is one."""
-    if size > jobs.SMALL:
+    large = StagedImport.objects.annotate(size=Length("content")).filter(size__gt=jobs.SMALL)
+    if large.filter(pk=staged.pk).exists():
         try:
             current_app.send_task("scheduling.work_on_import", args=[staged.pk], expires=3600)
         except (OperationalError, OSError):
@@ -57,7 +59,7 @@ def explain(
     """Remember what headers mean (by key), and read the file with that. Raises Forbidden."""
     staging.remember_headers(actor=actor, now=now, meanings=meanings)
     staging.read_again(actor=actor, now=now, staged=staged, decisions=staged.decisions)
-    start(staged, size=len(bytes(staged.content)))
+    start(staged)
 
 
 def decide(
@@ -85,7 +87,7 @@ def decide(
     if not afresh:
         made = Decisions.of_json(staged.decisions).and_also(made)
     staging.read_again(actor=actor, now=now, staged=staged, decisions=made.as_json())
-    start(staged, size=len(bytes(staged.content)))
+    start(staged)
 
 
 def go_on(*, actor: User, now: datetime, staged: StagedImport, seen: str) -> bool:
@@ -98,5 +100,5 @@ def go_on(*, actor: User, now: datetime, staged: StagedImport, seen: str) -> boo
         return False
     if not staging.ask_to_commit(actor=actor, now=now, staged=staged):
         return False
-    start(staged, size=len(bytes(staged.content)))
+    start(staged)
     return True

@@ -23,6 +23,7 @@ from partners.models.relation import (
 )
 from partners.models.search import Searchable
 from partners.models.staging import (
+    WORKED_ON,
     HeaderMeaning,
     ImportState,
     ImportStep,
@@ -59,6 +60,7 @@ __all__ = [
     "TASK_KIND_LABELS",
     "WAY_LABELS",
     "WEEKDAY_LABELS",
+    "WORKED_ON",
     "AccessNeed",
     "AgreedStep",
     "Agreement",

@@ -22,6 +22,13 @@ class ImportState(StrEnum):
     UNDONE = "undone"
 
 
+#: What waits for a worker, and what it is while one works.
+WORKED_ON = {
+    ImportState.WAITING.value: ImportState.READING.value,
+    ImportState.COMMITTING.value: ImportState.STORING.value,
+}
+
+
 class StagedImport(models.Model):
     """A file from its upload to a day after it was carried out; then erased, journal and all."""
 
@@ -50,6 +57,16 @@ class StagedImport(models.Model):
 
     def __str__(self) -> str:
         return self.filename
+
+    @property
+    def waits(self) -> bool:
+        """Whether a worker is to take it."""
+        return self.state in WORKED_ON
+
+    @property
+    def under_way(self) -> bool:
+        """Whether a worker is to take it, or has it."""
+        return self.waits or self.state in WORKED_ON.values()
 
 
 class StagedLine(models.Model):

@@ -22,7 +22,7 @@ from partners.importing import jobs, uploads
 from partners.importing.columns import HEADERS, Field, Part
 from partners.importing.decisions import Decisions
 from partners.importing.decoding import LARGEST
-from partners.importing.exporting import export, export_workbook
+from partners.importing.exporting import take_along
 from partners.importing.mapping import headers
 from partners.importing.places import row_of
 from partners.importing.problems import UnreadableError
@@ -31,14 +31,11 @@ from partners.importing.targets import Status
 from partners.importing.wording import sentence
 from partners.models import ImportState, StagedImport
 from partners.services import staging
-from partners.services.exporting import note_export
 from partners.views.common import planner
 
 SECTION = "organisations"
 ROWS_A_PAGE = 100
 DUPLICATES_A_PAGE = 50
-WORKING = {"waiting", "reading", "committing", "storing"}
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @login_required
@@ -130,8 +127,8 @@ def import_status(request: HttpRequest, pk: int) -> HttpResponse:
     if jobs.needs_hand(staged, now=now):
         jobs.work_on(pk, now=now)
         staged = _any(user, pk)
-    if staged.state in WORKING or staged.state == ImportState.FAILED.value:
-        context = {"section": SECTION, "staged": staged, "waits": staged.state in WORKING}
+    if staged.under_way or staged.state == ImportState.FAILED.value:
+        context = {"section": SECTION, "staged": staged, "waits": staged.under_way}
         return render(request, "partners/import_progress.html", context)
     return _onward(staged)
 
@@ -255,16 +252,13 @@ def _done(request: HttpRequest, staged: StagedImport, refused: str = "") -> Http
 @require_safe
 def export_file(request: HttpRequest, form: str) -> HttpResponse:
     """The register as CSV or Excel, which the import reads back."""
-    user = planner(request)
     now = timezone.now()
-    content = export_workbook(viewer=user) if form == "xlsx" else export(viewer=user)
-    note_export(actor=user, now=now)
+    content, kind = take_along(actor=planner(request), now=now, form=form)
     name = f"partner-{timezone.localdate(now):%Y-%m-%d}.{form}"
     headers = {
         "Content-Disposition": f'attachment; filename="{name}"',
         "Cache-Control": "private, no-store",
     }
-    kind = XLSX if form == "xlsx" else "text/csv; charset=utf-8"
     return HttpResponse(content, content_type=kind, headers=headers)
 
 

@@ -12,6 +12,7 @@ from kombu.exceptions import OperationalError
 
 from core import access
 from core.errors import Missing
+from partners.importing.exporting import XLSX
 from scheduling.insight import chapters, files, queries, summaries
 from scheduling.insight.report import build
 from scheduling.insight.rows import Period
@@ -19,8 +20,6 @@ from scheduling.insight.shared import half_years, share
 from scheduling.insight.workbook import workbook
 from scheduling.models import FileState, ReportFile
 from scheduling.views.report import FAULTS, asked_of, period_context, reader
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @login_required
