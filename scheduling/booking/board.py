@@ -8,10 +8,20 @@ from zoneinfo import ZoneInfo
 
 from partners.models import Group
 from scheduling.booking import hosting
-from scheduling.booking.availability import Interval
+from scheduling.booking.availability import Interval, Need
 from scheduling.models import Allocation, Host, Library, Programme, Resource, Room
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
+
+
+def room_need(room: Room) -> Need:
+    """The room with its time for laying out and clearing away."""
+    return Need(room.resource_id, room.buffer_before, room.buffer_after)
+
+
+def host_need(host: Host, travel_minutes: int = 0) -> Need:
+    """The host, there and back where the group is met at theirs."""
+    return Need(host.resource_id, travel_minutes, travel_minutes)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """Who could take over, and which rooms are free: what the pages of a change propose."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -7,7 +8,7 @@ from datetime import datetime, timedelta
 from django.utils import timezone
 
 from scheduling.booking import board
-from scheduling.booking.availability import Board, Need
+from scheduling.booking.availability import Board
 from scheduling.models import Booking, Host, Room
 
 _DAY = timedelta(days=1)
@@ -37,14 +38,14 @@ def substitutes(*, booking: Booking, away: Host, now: datetime) -> list[Host]:
         host
         for host in possible
         if host in booking.visit.hosts
-        or look.free(Need(host.resource_id, way, way), booking.start, booking.end)
+        or look.free(board.host_need(host, way), booking.start, booking.end)
     ]
     met = _has_met(booking, free)
     return sorted(
         free,
         key=lambda row: (
             row not in booking.visit.hosts,
-            -met.get(row.pk, 0),
+            -met[row.pk],
             row.first_name,
             row.pk,
         ),
@@ -81,15 +82,12 @@ def _folded(words: Sequence[str]) -> set[str]:
     return {word.strip().casefold() for word in words}
 
 
-def _has_met(booking: Booking, hosts: Sequence[Host]) -> dict[int, int]:
+def _has_met(booking: Booking, hosts: Sequence[Host]) -> Counter[int]:
     """Host id -> how many earlier visits of the groups she was the host of."""
     rows = Booking.objects.filter(
         visit__groups__in=booking.visit.groups.all(), visit__host__in=hosts, start__lt=booking.start
     ).values_list("visit__host_id", flat=True)
-    found: dict[int, int] = {}
-    for pk in rows:
-        found[pk] = found.get(pk, 0) + 1
-    return found
+    return Counter(rows)
 
 
 def rooms(*, booking: Booking, now: datetime) -> list[RoomChoice]:
@@ -105,11 +103,7 @@ def rooms(*, booking: Booking, now: datetime) -> list[RoomChoice]:
     found = [
         RoomChoice(
             room,
-            free=look.free(
-                Need(room.resource_id, room.buffer_before, room.buffer_after),
-                booking.start,
-                booking.end,
-            ),
+            free=look.free(board.room_need(room), booking.start, booking.end),
             fits=room in suited and room.capacity >= visit.size.most,
         )
         for room in others

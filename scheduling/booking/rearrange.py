@@ -125,8 +125,8 @@ def take_way(
             host=host,
             co_host=co_host,
         )
-    booking = open_at_one_time(actor, booking, version)
-    visit, before = booking.visit, change.arrangement(booking)
+    _require_one_time(booking)
+    before = change.arrangement(booking)
     same_team = (visit.host, visit.co_host) == (host, co_host)
     if room is not None:
         alter.put_in(booking, room)
@@ -142,6 +142,11 @@ def open_at_one_time(actor: User, booking: Booking, version: int | None) -> Book
     """
     access.require(access.may_plan(actor))
     booking = change.locked(booking, version)
+    _require_one_time(booking)
+    return booking
+
+
+def _require_one_time(booking: Booking) -> None:
     if booking.status not in OPEN_STATES:
         raise IllegalTransition(
             _("Det går inte: besöket är redan %(state)s.")
@@ -152,7 +157,6 @@ def open_at_one_time(actor: User, booking: Booking, version: int | None) -> Book
         raise IllegalTransition(
             _("Flera tider är erbjudna. Vänta på svaret, eller flytta till en av dem.")
         )
-    return booking
 
 
 def _settle(

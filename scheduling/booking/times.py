@@ -16,7 +16,6 @@ from scheduling.booking.availability import (
     Board,
     Candidate,
     Day,
-    Need,
     Reason,
     RoomOption,
     Wish,
@@ -297,12 +296,10 @@ def pick(
     look = Board(window.busy)
     most = (size or max((group.size for group in groups), key=lambda band: band.most)).most
     possible = [
-        room
-        for key, room in window.rooms.items()
-        if look.free(Need(key, room.buffer_before, room.buffer_after), start, end)
+        room for room in window.rooms.values() if look.free(board.room_need(room), start, end)
     ]
     fitting = [room for room in possible if room.capacity >= most] or possible[-1:]
     last = _last_visit(groups)
     usual = last.visit.host_id if last else None
-    team = [host for key, host in window.hosts.items() if look.free(Need(key), start, end)]
+    team = [host for host in window.hosts.values() if look.free(board.host_need(host), start, end)]
     return (fitting[0] if fitting else None), sorted(team, key=lambda host: host.pk != usual)

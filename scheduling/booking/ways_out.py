@@ -1,6 +1,6 @@
 """A clash is no end: another room, another host, another time, each free at this moment."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -96,11 +96,6 @@ class Way:
     room: Room | None = None
     #: Short, for the button.
     words: str = ""
-
-    @property
-    def hosts(self) -> tuple[Host, ...]:
-        """Host and co-host."""
-        return (self.host,) if self.co_host is None else (self.host, self.co_host)
 
     def data(self) -> dict[str, object]:
         """For problem+json."""
@@ -203,14 +198,13 @@ def _other_times(wanted: Wanted, first: date, last: date, now: datetime) -> Iter
 
 def _way(at: Wanted, kind: Kind, room: Room | None, team: tuple[Host, ...]) -> Way:
     co_host = team[1] if len(team) > 1 else None
-    names = f" {_('och')} ".join(host.first_name for host in team)
     match kind:
         case Kind.ROOM if team == at.hosts:
             words = _("%(room)s i stället") % {"room": room}
         case Kind.ROOM:
-            words = _("%(room)s med %(host)s") % {"room": room, "host": names}
+            words = _("%(room)s med %(host)s") % {"room": room, "host": first_names(team)}
         case Kind.HOST:
-            words = _("%(host)s i stället") % {"host": names}
+            words = _("%(host)s i stället") % {"host": first_names(team)}
         case Kind.TIME:
             words = swedish.compact_when(at.start, at.end)
     return Way(
@@ -222,6 +216,11 @@ def _way(at: Wanted, kind: Kind, room: Room | None, team: tuple[Host, ...]) -> W
         room=room,
         words=words,
     )
+
+
+def first_names(team: Iterable[Host]) -> str:
+    """Who meets the group, "Robin och Sam"."""
+    return f" {_('och')} ".join(host.first_name for host in team)
 
 
 def _library(wanted: Wanted) -> Library:
@@ -245,23 +244,19 @@ def _qualified(wanted: Wanted, library: Library) -> list[Host]:
     return board.serving(board.qualified(wanted.programme), library)
 
 
-def _room_need(room: Room) -> Need:
-    return Need(room.resource_id, room.buffer_before, room.buffer_after)
-
-
-def _host_need(wanted: Wanted, host: Host) -> Need:
-    return Need(host.resource_id, wanted.travel_minutes, wanted.travel_minutes)
-
-
 def _needs(wanted: Wanted, groups: Sequence[int]) -> list[Need]:
-    rooms = [_room_need(wanted.room)] if wanted.room is not None else []
-    return [*rooms, *(_host_need(wanted, host) for host in wanted.hosts), *map(Need, groups)]
+    rooms = [board.room_need(wanted.room)] if wanted.room is not None else []
+    return [
+        *rooms,
+        *(board.host_need(host, wanted.travel_minutes) for host in wanted.hosts),
+        *map(Need, groups),
+    ]
 
 
 def _free_room(wanted: Wanted, library: Library, firm: Board) -> Room | None:
     """The wished room where it is free, or else the smallest free one that fits."""
     for room in _rooms(wanted, library):
-        if firm.free(_room_need(room), wanted.start, wanted.end):
+        if firm.free(board.room_need(room), wanted.start, wanted.end):
             return room
     return None
 
@@ -275,11 +270,11 @@ def _team(wanted: Wanted, library: Library, firm: Board, full: Board) -> tuple[H
         host
         for host in _qualified(wanted, library)
         if host not in wanted.hosts
-        and full.free(_host_need(wanted, host), wanted.start, wanted.end)
+        and full.free(board.host_need(host, wanted.travel_minutes), wanted.start, wanted.end)
     ]
     team = []
     for host in wanted.hosts:
-        need = _host_need(wanted, host)
+        need = board.host_need(host, wanted.travel_minutes)
         if host.pk not in blocked and firm.free(need, wanted.start, wanted.end):
             team.append(host)
         elif spare:

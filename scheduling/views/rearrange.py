@@ -11,10 +11,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from core.errors import Clash, DomainError
+from core.errors import DomainError
 from scheduling import access
 from scheduling.booking import colleagues, services, ways_out
-from scheduling.forms.book import values_of
 from scheduling.forms.rearrange import HostForm, RoomForm, SubstituteForm, SwapForm
 from scheduling.models import Booking, Host
 from scheduling.states import OPEN_STATES
@@ -32,21 +31,18 @@ def room(request: HttpRequest, pk: int) -> HttpResponse:
     user, now = _user(request), timezone.now()
     booking = access.visit_to_plan(user, pk)
     form = RoomForm(request.POST or None)
-    error, ways = None, []
+    error, wanted = None, None
     if request.method == "POST" and form.is_valid():
         try:
             services.change_room(actor=user, now=now, booking=booking, **form.cleaned_data)
         except DomainError as caught:
-            error, wished = caught, form.cleaned_data["room"]
-            wanted = ways_out.Wanted.of_booking(booking, room=wished)
-            ways = ways_out.find(wanted, now=now) if isinstance(caught, Clash) else []
+            error = caught
+            wanted = ways_out.Wanted.of_booking(booking, room=form.cleaned_data["room"])
         else:
             messages.success(request, _("Rummet är bytt. Alla som är inbjudna får veta det."))
             return _to(booking)
     choices = colleagues.rooms(booking=booking, now=now)
-    return _form_page(
-        request, "room", booking, error=error, form=form, choices=choices, ways=values_of(ways)
-    )
+    return _form_page(request, "room", booking, error, wanted, form=form, choices=choices)
 
 
 @login_required
@@ -61,20 +57,19 @@ def host(request: HttpRequest, pk: int) -> HttpResponse:
     chosen = one_press is None and request.method == "POST"
     form = HostForm(request.POST if chosen else None, initial=initial)
     posted = one_press or (form if chosen else None)
-    error, ways = None, []
+    error, wanted = None, None
     if posted is not None and posted.is_valid():
         act = services.change_host if one_press is None else services.substitute
         try:
             booking = act(actor=user, now=now, booking=booking, **posted.cleaned_data)
         except DomainError as caught:
             error = caught
-            if chosen and isinstance(caught, Clash):
+            if chosen:
                 hosts = [row for row in form.cleaned_data.values() if isinstance(row, Host)]
                 wanted = ways_out.Wanted.of_booking(booking, hosts=hosts)
-                ways = ways_out.find(wanted, now=now)
         else:
             words = _("%(name)s möter gruppen. Alla som är inbjudna får veta det.")
-            names = f" {_('och')} ".join(row.first_name for row in booking.visit.hosts)
+            names = ways_out.first_names(booking.visit.hosts)
             messages.success(request, words % {"name": names})
             return _to(booking)
     team = [
@@ -84,11 +79,11 @@ def host(request: HttpRequest, pk: int) -> HttpResponse:
         request,
         "host",
         booking,
-        error=error,
+        error,
+        wanted,
         form=form,
         one_press=one_press,
         team=team,
-        ways=values_of(ways),
     )
 
 

@@ -1,6 +1,6 @@
 """Besök: everything about one visit, and its acts."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 
@@ -125,7 +125,6 @@ def move(request: HttpRequest, pk: int) -> HttpResponse:
     user, now = _user(request), timezone.now()
     booking = access.visit_to_plan(user, pk)
     form = MoveForm(request.POST or None, initial=_stands(booking))
-    ways: list[ways_out.Way] = []
     if request.method == "POST" and form.is_valid():
         start, room = None, form.cleaned_data["room"]
         try:
@@ -141,10 +140,8 @@ def move(request: HttpRequest, pk: int) -> HttpResponse:
                 busy_override=form.cleaned_data["busy_override"],
             )
         except DomainError as error:
-            if isinstance(error, Clash) and start is not None:
-                wanted = ways_out.Wanted.of_booking(booking, start=start, room=room)
-                ways = ways_out.find(wanted, now=now)
-            return _move_page(request, booking, form, now, error=error, ways=ways)
+            wanted = ways_out.Wanted.of_booking(booking, start=start, room=room)
+            return _move_page(request, booking, form, now, error, wanted)
         messages.success(request, _("Besöket är flyttat. Alla som är inbjudna får veta det."))
         return _to(booking)
     return _move_page(request, booking, form, now)
@@ -156,7 +153,7 @@ def _move_page(
     form: MoveForm,
     now: datetime,
     error: DomainError | None = None,
-    ways: Sequence[ways_out.Way] = (),
+    wanted: ways_out.Wanted | None = None,
 ) -> HttpResponse:
     """With the best times for the group: of the same host, or else of anybody who can."""
     visit = booking.visit
@@ -172,15 +169,7 @@ def _move_page(
     )
     alone = visit.host if visit.co_host is None and not visit.two_hosts else None
     found = wish(host=alone) or wish()
-    return _form_page(
-        request,
-        "move",
-        booking,
-        error=error,
-        form=form,
-        times=values_of(found),
-        ways=values_of(ways),
-    )
+    return _form_page(request, "move", booking, error, wanted, form=form, times=values_of(found))
 
 
 @login_required
@@ -207,12 +196,9 @@ def take(request: HttpRequest, pk: int) -> HttpResponse:
             version=form.cleaned_data["version"],
         )
     except DomainError as error:
-        ways: list[ways_out.Way] = []
-        if isinstance(error, Clash):
-            wanted = ways_out.Wanted.of_booking(booking, start=start, room=room, hosts=hosts)
-            ways = ways_out.find(wanted, now=now)
+        wanted = ways_out.Wanted.of_booking(booking, start=start, room=room, hosts=hosts)
         again = MoveForm(initial=_stands(booking))
-        return _move_page(request, booking, again, now, error=error, ways=ways)
+        return _move_page(request, booking, again, now, error, wanted)
     messages.success(request, _("Besöket är ändrat. Alla som är inbjudna får veta det."))
     return _to(booking)
 
@@ -240,21 +226,13 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
                 version=form.cleaned_data["version"],
             )
         except DomainError as error:
-            ways = values_of(_ways(booking, form, error))
-            return _form_page(request, "change", booking, form=form, error=error, ways=ways)
+            data = form.cleaned_data
+            hosts = [row for row in (data["host"], data["co_host"]) if row is not None]
+            wanted = ways_out.Wanted.of_booking(booking, room=data.get("room"), hosts=hosts)
+            return _form_page(request, "change", booking, error, wanted, form=form)
         messages.success(request, _("Ändringen är sparad."))
         return _to(booking)
     return _form_page(request, "change", booking, form=form)
-
-
-def _ways(booking: Booking, form: ChangeForm, error: DomainError) -> list[ways_out.Way]:
-    """Out of a clash that another room or host met; what else was typed stays in the form."""
-    if not isinstance(error, Clash):
-        return []
-    data = form.cleaned_data
-    hosts = [row for row in (data["host"], data["co_host"]) if row is not None]
-    wanted = ways_out.Wanted.of_booking(booking, room=data.get("room"), hosts=hosts)
-    return ways_out.find(wanted, now=timezone.now())
 
 
 @login_required
@@ -286,12 +264,23 @@ def _form_page(
     name: str,
     booking: Booking,
     error: DomainError | None = None,
+    wanted: ways_out.Wanted | None = None,
     **extra: object,
 ) -> HttpResponse:
+    """A form about ``booking``; after a clash with the ways out for what was ``wanted``."""
     form = extra.get("form")
+    ways = []
+    if wanted is not None and isinstance(error, Clash):
+        ways = ways_out.find(wanted, now=timezone.now())
     invalid = isinstance(form, forms.Form) and form.is_bound and not form.is_valid()
     status = error.status if error else (422 if invalid else 200)
-    context = {"section": "calendar", "booking": booking, "visit": booking.visit, "error": error}
+    context = {
+        "section": "calendar",
+        "booking": booking,
+        "visit": booking.visit,
+        "error": error,
+        "ways": values_of(ways),
+    }
     return render(request, f"scheduling/visit_{name}.html", {**context, **extra}, status=status)
 
 
