@@ -5,9 +5,8 @@ from datetime import date
 from typing import Any
 
 from django import forms
-from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils import timezone
@@ -15,14 +14,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from core import access
-from core.errors import DomainError, Missing
+from core.errors import Missing
 from scheduling.followup import barriers as service
 from scheduling.followup import counted, words
 from scheduling.forms.learning import BarrierForm, CaseForm, HandoverForm, SolveForm
 from scheduling.models import BARRIER_LABELS, Barrier, BarrierKind, BoundaryCase
 from scheduling.states import ReceiverKind
-from scheduling.views.relation import form_page
-from scheduling.views.setup_edit import told_at_fields, user_of
+from scheduling.views.relation import save_form, sent
+from scheduling.views.setup_edit import user_of
 
 MOST_SOLVED = 20
 
@@ -66,24 +65,16 @@ def _barrier(row: Barrier, acts: bool) -> dict[str, Any]:  # noqa: FBT001 - a co
 def _saved(
     request: HttpRequest, form: forms.Form, save: Callable[[], object], title: str, saved: str
 ) -> HttpResponse:
-    """Show the form, save it, or say what to mend; nothing typed is lost."""
-    to = reverse("boundary")
-    error: DomainError | None = None
-    if request.method == "POST" and form.is_valid():
-        try:
-            save()
-        except DomainError as caught:
-            error = told_at_fields(form, caught)
-        else:
-            messages.success(request, saved)
-            return HttpResponseRedirect(to, status=303)
-    return form_page(
-        request, form, error, title=title, over=_("Gräns och hinder"), section="efforts", back=to
+    return save_form(
+        request,
+        form,
+        save,
+        saved=saved,
+        to=reverse("boundary"),
+        title=title,
+        over=_("Gräns och hinder"),
+        section="efforts",
     )
-
-
-def _sent(request: HttpRequest) -> Any:
-    return request.POST if request.method == "POST" else None
 
 
 def _one(pk: int) -> Barrier:
@@ -117,7 +108,7 @@ def barrier_solve(request: HttpRequest, pk: int) -> HttpResponse:
     user, now = user_of(request), timezone.now()
     row = _one(pk)
     access.require(service.may_see_to(user, row))
-    form = SolveForm(_sent(request), initial={"solution": row.solution})
+    form = SolveForm(sent(request), initial={"solution": row.solution})
 
     def save() -> None:
         service.solve(actor=user, now=now, barrier=row, solution=form.cleaned_data["solution"])
@@ -136,7 +127,7 @@ def case_form(request: HttpRequest, pk: int | None = None) -> HttpResponse:
     if row is None and pk is not None:
         raise Missing
     initial = {"question": row.question, "outcome": row.outcome} if row else {}
-    form = CaseForm(_sent(request), decides=plans, initial=initial)
+    form = CaseForm(sent(request), decides=plans, initial=initial)
 
     def save() -> None:
         service.save_case(actor=user, now=now, case=row, **form.cleaned_data)
@@ -151,7 +142,7 @@ def handover_form(request: HttpRequest) -> HttpResponse:
     """Something handed over outside a visit."""
     user, now = user_of(request), timezone.now()
     access.require(access.may_log(user))
-    form = HandoverForm(_sent(request), initial={"on": timezone.localdate(now)})
+    form = HandoverForm(sent(request), initial={"on": timezone.localdate(now)})
 
     def save() -> None:
         service.hand_over(actor=user, now=now, **form.cleaned_data)

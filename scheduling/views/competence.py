@@ -14,13 +14,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from core import access
-from core.errors import DomainError, Missing
+from core.errors import Missing
 from scheduling.followup import competence as service
 from scheduling.forms.competence import AnalysisForm, CardForm, OutcomeForm, TrainingForm
 from scheduling.models import CARD_LABELS, Analysis, CardKind, ToolCard, TrainingSession
 from scheduling.states import CALLED_OFF
-from scheduling.views.relation import form_page
-from scheduling.views.setup_edit import told_at_fields, user_of
+from scheduling.views.relation import save_form, sent
+from scheduling.views.setup_edit import user_of
 
 
 @login_required
@@ -66,25 +66,18 @@ def _saved(
     title: str,
     to: str = "competence",
 ) -> HttpResponse:
-    """Show the form, save it, or say what to mend; nothing typed is lost. Planners only."""
+    """As ``save_form``, for planners only."""
     access.require(access.may_plan(user_of(request)))
-    error: DomainError | None = None
-    if request.method == "POST" and form.is_valid():
-        try:
-            save()
-        except DomainError as caught:
-            error = told_at_fields(form, caught)
-        else:
-            messages.success(request, _("Det är sparat."))
-            return HttpResponseRedirect(reverse(to), status=303)
-    return form_page(
-        request, form, error, title=title, over=_("Kompetens"), section="competence",
-        back=reverse(to),
-    )  # fmt: skip
-
-
-def _sent(request: HttpRequest) -> Any:
-    return request.POST if request.method == "POST" else None
+    return save_form(
+        request,
+        form,
+        save,
+        saved=_("Det är sparat."),
+        to=reverse(to),
+        title=title,
+        over=_("Kompetens"),
+        section="competence",
+    )
 
 
 @login_required
@@ -97,7 +90,7 @@ def analysis_form(request: HttpRequest, pk: int | None = None) -> HttpResponse:
     names = AnalysisForm.base_fields
     query = request.GET.get("underlag", "")[:300]
     initial = {name: getattr(row, name) for name in names} if row else {"basis_query": query}
-    form = AnalysisForm(_sent(request), initial=initial)
+    form = AnalysisForm(sent(request), initial=initial)
 
     def save() -> None:
         given = service.GivenAnalysis(**form.cleaned_data)
@@ -111,7 +104,7 @@ def analysis_form(request: HttpRequest, pk: int | None = None) -> HttpResponse:
 def training_new(request: HttpRequest) -> HttpResponse:
     """Book a session."""
     asked = request.GET.get("analys", "")
-    form = TrainingForm(_sent(request), initial={"analysis": asked if asked.isdecimal() else None})
+    form = TrainingForm(sent(request), initial={"analysis": asked if asked.isdecimal() else None})
 
     def save() -> None:
         service.book_training(actor=user_of(request), now=timezone.now(), given=form.given())
@@ -132,7 +125,7 @@ def training_outcome(request: HttpRequest, pk: int) -> HttpResponse:
         "check_question": row.check_question,
         "changed_way": row.changed_way,
     }
-    form = OutcomeForm(_sent(request), initial=initial)
+    form = OutcomeForm(sent(request), initial=initial)
 
     def save() -> None:
         service.tell_outcome(
@@ -166,7 +159,7 @@ def card_form(request: HttpRequest, pk: int | None = None) -> HttpResponse:
     row = None if pk is None else _card(pk)
     names = CardForm.base_fields
     initial = {name: getattr(row, name) for name in names} if row else {}
-    form = CardForm(_sent(request), initial=initial)
+    form = CardForm(sent(request), initial=initial)
 
     def save() -> None:
         service.save_card(actor=user_of(request), now=timezone.now(), card=row, **form.cleaned_data)

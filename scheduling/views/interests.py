@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db.models import Count
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -19,7 +19,7 @@ from scheduling.followup import chips, counted
 from scheduling.followup import interests as service
 from scheduling.forms.interest import CatchForm, StageForm
 from scheduling.models import Interest, SignalSource
-from scheduling.views.relation import back, form_page
+from scheduling.views.relation import back, form_page, save_form, sent
 from scheduling.views.setup_edit import told_at_fields, user_of
 
 
@@ -50,7 +50,7 @@ def interest_catch(request: HttpRequest) -> HttpResponse:
     user = user_of(request)
     access.require(access.may_log(user))
     kinds = access.may_see_category(user)
-    data = request.POST if request.method == "POST" else None
+    data = sent(request)
     form = CatchForm(data, kinds=kinds, initial={"source": SignalSource.DESK.value})
     error: DomainError | None = None
     if data is not None and form.is_valid():
@@ -75,22 +75,22 @@ def interest_stage(request: HttpRequest, pk: int) -> HttpResponse:
     if row is None:
         raise Missing
     to = reverse("interest", args=[row.pk])
-    form = StageForm(
-        request.POST if request.method == "POST" else None,
-        initial={"stage": row.stage_set, "programme": row.programme_id},
+    initial = {"stage": row.stage_set, "programme": row.programme_id}
+    form = StageForm(sent(request), initial=initial)
+
+    def save() -> None:
+        service.set_stage(actor=user, now=timezone.now(), interest=row, **form.cleaned_data)
+
+    return save_form(
+        request,
+        form,
+        save,
+        saved=_("Intresset är sparat."),
+        to=to,
+        title=_("Vad blev det av intresset?"),
+        over=row.name,
+        section="efforts",
     )
-    error: DomainError | None = None
-    if request.method == "POST" and form.is_valid():
-        chosen = form.cleaned_data
-        try:
-            service.set_stage(actor=user, now=timezone.now(), interest=row, **chosen)
-        except DomainError as refused:
-            error = told_at_fields(form, refused)
-        else:
-            messages.success(request, _("Intresset är sparat."))
-            return HttpResponseRedirect(to, status=303)
-    return form_page(request, form, error, title=_("Vad blev det av intresset?"), over=row.name,
-                     section="efforts", back=to)  # fmt: skip
 
 
 urlpatterns = [

@@ -1,6 +1,6 @@
 """Relationer: note a contact, agree the next step, set the stage; and who has gone quiet."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -8,7 +8,7 @@ from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db.models import F, Max
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils import timezone
@@ -199,6 +199,33 @@ def form_page(
     status = 422 if request.method == "POST" else 200
     values = {"section": "network", "form": form, "error": error, **context}
     return render(request, "scheduling/relation_form.html", values, status=status)
+
+
+def sent(request: HttpRequest) -> QueryDict | None:
+    """What a form is bound to: what was posted, even where that is nothing."""
+    return request.POST if request.method == "POST" else None
+
+
+def save_form(
+    request: HttpRequest,
+    form: forms.Form,
+    save: Callable[[], object],
+    *,
+    saved: str,
+    to: str,
+    **context: Any,
+) -> HttpResponse:
+    """Show ``form``, ``save`` it and go ``to`` an address, or say what to mend; nothing is lost."""
+    error: DomainError | None = None
+    if request.method == "POST" and form.is_valid():
+        try:
+            save()
+        except DomainError as caught:
+            error = told_at_fields(form, caught)
+        else:
+            messages.success(request, saved)
+            return HttpResponseRedirect(to, status=303)
+    return form_page(request, form, error, back=to, **context)
 
 
 @login_required
