@@ -38,6 +38,12 @@ class Invalid(DomainError):
     code = "invalid"
 
 
+def refuse(faults: Mapping[str, str]) -> None:
+    """Raise Invalid where there are ``faults``, each by its field; all are told at once."""
+    if faults:
+        raise Invalid(" ".join(dict.fromkeys(faults.values())), fields=dict(faults))
+
+
 class PersonalData(Invalid):
     """A personal identity number stands in a free text: never stored (DOMAIN.md §3)."""
 

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core import audit
-from core.errors import Conflict, Forbidden, Invalid
+from core.errors import Conflict, Forbidden, refuse
 from core.models import Role, StandIn, User
 
 LONGEST = timedelta(days=366)
@@ -124,8 +124,7 @@ def _check(person: User, stand_in: User, first: date, last: date, today: date) -
         faults["last_day"] = _("Mer än ett år är för långt. Välj en tidigare dag.")
     if stand_in == person or not stand_in.is_active:
         faults["stand_in"] = _("Välj en kollega som är på plats.")
-    if faults:
-        raise Invalid(" ".join(faults.values()), fields=faults)
+    refuse(faults)
     others = StandIn.objects.filter(person=person, ended_at=None)
     if others.filter(first_day__lte=last, last_day__gte=first).exists():
         message = _("Det finns redan en frånvaro de dagarna. Avsluta den först.")

@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from core import access, audit, swedish, texts
-from core.errors import Invalid, Missing
+from core.errors import Missing, refuse
 from core.models import User
 from partners.models import WEEKDAY_LABELS, Group, Organisation
 from scheduling.models import AvoidTime
@@ -79,8 +79,7 @@ def _check(facts: AvoidFacts, last: date | None) -> None:
         faults["end"] = _("Skriv båda klockslagen, eller inget för hela dagen.")
     elif facts.start and facts.end and facts.end <= facts.start:
         faults["end"] = _("Sluttiden måste vara efter starttiden.")
-    if faults:
-        raise Invalid(" ".join(dict.fromkeys(faults.values())), fields=faults)
+    refuse(faults)
 
 
 def words(row: AvoidTime) -> str:

@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
 from django.utils.translation import gettext as _
 
-from core.errors import IllegalTransition, Invalid
+from core.errors import IllegalTransition, Invalid, refuse
 from scheduling.models import Booking, Diet, Visit
 from scheduling.states import InvitationState, VisitState
 
@@ -48,8 +48,7 @@ def check(counts: Mapping[Diet, int], cards: int | None, routine: str) -> None:
             faults["plan_routine_url"] = _("Skriv hela adressen, med https:// först.")
         if len(routine) > 300:
             faults["plan_routine_url"] = _("Adressen är för lång.")
-    if faults:
-        raise Invalid(" ".join(dict.fromkeys(faults.values())), fields=faults)
+    refuse(faults)
 
 
 def apply(visit: Visit, details: "Details") -> None:

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core import access, audit, texts
-from core.errors import Invalid
+from core.errors import refuse
 from core.models import User
 from scheduling.models import Barrier, BarrierKind, Booking, BoundaryCase, Handover
 from scheduling.states import ReceiverKind
@@ -66,7 +66,7 @@ def save_barrier(
         faults["what"] = _("Skriv kort vad som är i vägen.")
     if on > today:
         faults["on"] = _("Dagen har inte varit än.")
-    _refuse(faults)
+    refuse(faults)
     row = barrier or Barrier(booking=given.booking)
     row.kind, row.what, row.owner, row.on = given.kind, what, given.owner, on
     row.save()
@@ -107,7 +107,7 @@ def save_case(
     access.require(not outcome or access.may_plan(actor))
     clean = texts.clean(question, field="question", limit=QUESTION)
     told = texts.clean(outcome, field="outcome", limit=OUTCOME)
-    _refuse({} if clean else {"question": _("Skriv frågan: var går gränsen?")})
+    refuse({} if clean else {"question": _("Skriv frågan: var går gränsen?")})
     row = case or BoundaryCase(on=timezone.localdate(now), booking=booking)
     row.question, row.outcome = clean, told
     row.save()
@@ -131,12 +131,7 @@ def hand_over(
         faults["receiver"] = _("Välj vart frågan lämnades.")
     if on is not None and on > today:
         faults["on"] = _("Dagen har inte varit än.")
-    _refuse(faults)
+    refuse(faults)
     row = Handover.objects.create(on=on or today, topic=clean, receiver=receiver)
     audit.record(now=now, actor=actor, verb="handover.noted", target=row)
     return row
-
-
-def _refuse(faults: dict[str, str]) -> None:
-    if faults:
-        raise Invalid(" ".join(faults.values()), fields=faults)

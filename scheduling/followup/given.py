@@ -7,7 +7,7 @@ from datetime import date, datetime
 from django.utils.translation import gettext as _
 
 from core import texts
-from core.errors import Invalid
+from core.errors import Invalid, refuse
 from partners.folding import fold
 from scheduling.models import BarrierKind, Programme
 from scheduling.states import Judgement, Mission, ReceiverKind, VisitEvent
@@ -73,8 +73,7 @@ def tidy(given: FollowUpInput) -> FollowUpInput:
         next_step=texts.clean(given.next_step, field="next_step", limit=STEP_LENGTH),
     )
     faults = {**_about_the_visit(clean), **_about_the_handover(clean), **_about_what_is_next(clean)}
-    if faults:
-        raise Invalid(" ".join(dict.fromkeys(faults.values())), fields=faults)
+    refuse(faults)
     return clean
 
 
