@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core import access, audit, texts
-from core.errors import Invalid
+from core.errors import Invalid, refuse
 from core.models import User
 from partners.folding import fold
 from partners.models import Group, GroupCategory
@@ -47,10 +47,9 @@ def catch(*, actor: User, now: datetime, given: Caught) -> InterestSignal:
     today = timezone.localdate(now)
     on = given.on or today
     faults = _faults(given, name, on, today)
-    if faults:
-        raise Invalid(" ".join(faults.values()), fields=faults)
+    refuse(faults)
     signal = InterestSignal.objects.create(
-        interest=named(name),
+        interest=named([name])[0],
         group=given.group,
         category="" if given.group else given.category,
         source=given.source,
@@ -61,13 +60,10 @@ def catch(*, actor: User, now: datetime, given: Caught) -> InterestSignal:
     return signal
 
 
-def named(name: str) -> Interest:
-    """The interest of that name whatever its case, made where there is none."""
-    wanted = fold(name)
-    for interest in Interest.objects.all():
-        if fold(interest.name) == wanted:
-            return interest
-    return Interest.objects.get_or_create(name=name)[0]
+def named(names: Iterable[str]) -> list[Interest]:
+    """The interests of these names whatever their case, made where there is none."""
+    known = {fold(interest.name): interest for interest in Interest.objects.all()}
+    return [known.get(fold(name)) or Interest.objects.get_or_create(name=name)[0] for name in names]
 
 
 def _faults(given: Caught, name: str, on: date, today: date) -> dict[str, str]:

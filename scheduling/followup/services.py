@@ -12,17 +12,15 @@ from django.utils.translation import gettext as _
 from core import access, swedish
 from core.errors import Conflict, DomainError, Forbidden, IllegalTransition
 from core.models import User
-from partners.folding import fold
 from partners.models import AccessNeed, Contact
 from scheduling.booking import alter, change, services
-from scheduling.followup import barriers, drafts
+from scheduling.followup import barriers, drafts, interests
 from scheduling.followup.given import FollowUpInput, tidy
 from scheduling.followup.suggest import Suggestion, due, suggest_next
 from scheduling.models import (
     Booking,
     FollowUp,
     Handover,
-    Interest,
     InterestSignal,
     SignalSource,
 )
@@ -162,11 +160,7 @@ def _catch_interests(booking: Booking, follow_up: FollowUp, given: FollowUpInput
     if not given.interests:
         return
     groups = list(booking.visit.groups.all())
-    known = {fold(interest.name): interest for interest in Interest.objects.all()}
-    for name in given.interests:
-        interest = known.get(fold(name))
-        if interest is None:
-            interest, _made = Interest.objects.get_or_create(name=name)
+    for interest in interests.named(given.interests):
         InterestSignal.objects.create(
             interest=interest,
             group=groups[0] if len(groups) == 1 else None,

@@ -1,5 +1,6 @@
 """What worked: each kind of effort and programme from offered to repeated, and why it ended."""
 
+from collections import Counter
 from dataclasses import dataclass, field
 
 from scheduling.followup import words
@@ -36,18 +37,16 @@ def by_programme(visits: list[VisitRow]) -> list[Funnel]:
 
 def _funnel(key: str, name: str, rows: list[VisitRow]) -> Funnel:
     line = Funnel(name=name, key=key, offered=len(rows))
-    times: dict[int, int] = {}
-    reasons: dict[str, int] = {}
+    times, reasons = Counter[int](), Counter[str]()
     for row in rows:
         line.accepted += row.accepted
         line.held += row.came
         if row.judgement is not None:
             line.judged[row.judgement] += 1
         if row.came:
-            for group in row.groups:
-                times[group.pk] = times.get(group.pk, 0) + 1
+            times.update(group.pk for group in row.groups)
         elif row.state in CALLED_OFF or row.state.value == "none_came":
-            reasons[row.state.value] = reasons.get(row.state.value, 0) + 1
+            reasons[row.state.value] += 1
     line.repeated = sum(count >= 2 for count in times.values())
     line.stopped = sorted(reasons.items(), key=lambda pair: (-pair[1], pair[0]))
     return line
