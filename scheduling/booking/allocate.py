@@ -64,8 +64,9 @@ def take_these(booking: Booking, resources: Iterable[int], *, now: datetime) -> 
 
 
 def _write(bookings: Sequence[Booking], wanted: list[Allocation], now: datetime) -> None:
-    Allocation.objects.filter(booking__in=bookings).delete()
     resources = [row.resource_id for row in wanted]
+    _queue(bookings, resources)
+    Allocation.objects.filter(booking__in=bookings).delete()
     Allocation.objects.filter(resource_id__in=resources, expires_at__lte=now).delete()
     try:
         with transaction.atomic():
@@ -74,8 +75,21 @@ def _write(bookings: Sequence[Booking], wanted: list[Allocation], now: datetime)
         raise explain(wanted) from error
 
 
+def _queue(bookings: Sequence[Booking], resources: Iterable[int] = ()) -> None:
+    """Wait for one's turn at every resource given up or wanted, in the order of their ids.
+
+    Without it two that insert the same slot at once each wait for the other: PostgreSQL checks an
+    exclusion constraint after the row is written, and ends it as a deadlock a second later. Those
+    who only refer to the resource are not held up.
+    """
+    held = Allocation.objects.filter(booking__in=bookings).values("resource_id")
+    rows = Resource.objects.filter(Q(pk__in=held) | Q(pk__in=list(resources))).order_by("pk")
+    list(rows.select_for_update(no_key=True).values_list("pk", flat=True))
+
+
 def release(booking: Booking) -> None:
     """Give everything back."""
+    _queue([booking])
     Allocation.objects.filter(booking=booking).delete()
 
 
