@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from tests import servers
 
-SERVERLESS = "not browser and not process"
+SERVERLESS = "not browser and not process and not history"
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,10 @@ POSTGRES = Suite("PostgreSQL", f"postgres and {SERVERLESS}", ("-n", "auto"), pos
 # Two at a time: each starts servers of its own. Apart from each other, since Playwright keeps an
 # event loop running in its process, under which Django refuses to speak to a database.
 PAIRS = ("-n", "2", "--dist", "loadfile", "--timeout=180")
+HISTORIES = (
+    Suite("histories on SQLite", "history", ()),
+    Suite("histories on PostgreSQL", "history", (), postgres=True),
+)
 PROCESSES = Suite("processes", "process and not browser", PAIRS)
 BROWSER = Suite("browser", "browser", PAIRS)
 
@@ -66,7 +70,7 @@ def run(suite: Suite, values: Mapping[str, str], arguments: list[str]) -> int:
 def main(arguments: list[str]) -> int:
     """`quick` first: only the suite that needs no server. The rest goes to pytest."""
     quick = arguments[:1] == ["quick"]
-    suites = (QUICK,) if quick else (QUICK, POSTGRES, PROCESSES, BROWSER)
+    suites = (QUICK,) if quick else (QUICK, POSTGRES, *HISTORIES, PROCESSES, BROWSER)
     with environment(with_servers=not quick) as values:
         for suite in suites:
             code = run(suite, values, arguments[quick:])

@@ -1,0 +1,484 @@
+"""Whatever is done to visits, in whatever order: no overlap, no orphan, nothing half."""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.test import override_settings
+from hypothesis import HealthCheck, event, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from core.errors import Clash, DomainError
+from core.models import Role
+from partners.models import Contact, Group, SizeBand
+from scheduling.booking import board, offers, series, services, slots, times
+from scheduling.booking.availability import Board, Need
+from scheduling.models import (
+    Allocation,
+    Booking,
+    Host,
+    Invitation,
+    OfferedTime,
+    Resource,
+    Room,
+    Series,
+    SlotOffer,
+)
+from scheduling.states import AnswerChannel, InvitationState, OfferState, VisitState
+from tests import factories
+
+pytestmark = [pytest.mark.postgres, pytest.mark.history, pytest.mark.timeout(600)]
+
+#: Few slots, so that nearly everything gets in the way of something.
+STARTS = st.builds(
+    factories.at, st.integers(1, 3), st.sampled_from([9, 10, 11, 13]), st.sampled_from([0, 30])
+)
+LENGTHS = st.sampled_from([30, 75, 120]).map(lambda minutes: timedelta(minutes=minutes))
+WHICH = st.integers(0, 63)
+STANDING = {"draft", "offered", "confirmed", "held", "partly_held", "none_came"}
+
+Row = tuple[int, datetime, datetime]
+
+
+@dataclass(frozen=True)
+class Where:
+    """A place, its people and a time, drawn together."""
+
+    start: datetime
+    length: timedelta
+    room: int
+    host: int
+    second: bool
+
+    @property
+    def end(self) -> datetime:
+        return self.start + self.length
+
+
+WHERE = st.builds(Where, STARTS, LENGTHS, st.integers(0, 1), st.integers(0, 2), st.booleans())
+
+
+def spans(
+    start: datetime,
+    end: datetime,
+    room: Room | None,
+    hosts: Sequence[Host],
+    groups: Sequence[int],
+    travel: int,
+) -> list[Row]:
+    """What a visit takes, said once more and apart from the product."""
+    found = [
+        (host.resource_id, start - timedelta(minutes=travel), end + timedelta(minutes=travel))
+        for host in hosts
+    ]
+    if room is not None:
+        before, after = timedelta(minutes=room.buffer_before), timedelta(minutes=room.buffer_after)
+        found.append((room.resource_id, start - before, end + after))
+    return found + [(group, start, end) for group in groups]
+
+
+class House(RuleBasedStateMachine):
+    """A library with two rooms, three hosts and three groups in three busy days."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.atomic = transaction.atomic()
+        self.atomic.__enter__()
+        self.hold = override_settings(OUTBOX_HOLD_SECONDS=900)
+        self.hold.enable()
+
+    def teardown(self) -> None:
+        self.hold.disable()
+        transaction.set_rollback(True)
+        self.atomic.__exit__(None, None, None)
+
+    @initialize()
+    def open_house(self) -> None:
+        world = factories.world()
+        self.world, self.now = world, factories.NOW
+        Room.objects.filter(pk=world.room.pk).update(buffer_before=30, buffer_after=15)
+        world.room.refresh_from_db()
+        self.rooms = [world.room, world.other_room]
+        third = factories.host(factories.user("maja", Role.HOST, "Maja"), world.library)
+        self.hosts = [world.host, world.other_host, third]
+        self.groups = [world.group]
+        for alias in ("Läsgruppen", "Fredagsgruppen"):
+            group = Group.objects.create(
+                organisation=world.organisation,
+                alias=alias,
+                size_band=SizeBand.B1_3.value,
+                created_at=self.now,
+            )
+            contact = Contact.objects.create(
+                organisation=world.organisation,
+                name=alias[:5],
+                email=f"{group.pk}@vagval.example",
+                created_at=self.now,
+            )
+            contact.groups.add(group)
+            self.groups.append(group)
+
+    # --- Picking -------------------------------------------------------------------------------
+    def booking(self, number: int) -> Booking | None:
+        rows = list(Booking.objects.with_visit().order_by("pk"))
+        return rows[number % len(rows)] if rows else None
+
+    def plan(self, where: Where, group: int, **changes: object) -> services.VisitPlan:
+        return self.world.plan(
+            groups=(self.groups[group % 3],),
+            start=where.start,
+            end=where.end,
+            room=self.rooms[where.room],
+            host=self.hosts[where.host],
+            co_host=self.hosts[(where.host + 1) % 3] if where.second else None,
+            **changes,
+        )
+
+    def choice(self, where: Where) -> offers.Choice:
+        plan = self.plan(where, 0)
+        return offers.Choice(
+            start=plan.start, end=plan.end, host=plan.host, room=plan.room, co_host=plan.co_host
+        )
+
+    def attempt(self, name: str, act: Callable[[], object]) -> DomainError | None:
+        """Do it, or be refused with a reason and have nothing changed."""
+        before, refused = self.everything(), None
+        try:
+            act()
+        except DomainError as error:
+            refused = error
+        event(f"{name}: {refused.code if refused else 'done'}")
+        if refused is not None:
+            assert refused.message
+            assert self.everything() == before
+        return refused
+
+    @staticmethod
+    def everything() -> list[list[tuple[Any, ...]]]:
+        return [
+            list(Allocation.objects.order_by("pk").values_list()),
+            list(Booking.objects.order_by("pk").values_list("pk", "state", "start", "version")),
+            list(OfferedTime.objects.order_by("pk").values_list("pk", "state", "expires_at")),
+            list(SlotOffer.objects.order_by("pk").values_list("pk", "state")),
+            list(Invitation.objects.order_by("pk").values_list("pk", "state")),
+            list(Series.objects.order_by("pk").values_list("pk", "cancelled_at")),
+        ]
+
+    @property
+    def acting(self) -> dict[str, Any]:
+        return {"actor": self.world.socionom, "now": self.now}
+
+    # --- What people do ------------------------------------------------------------------------
+    @rule(where=WHERE, group=WHICH, send=st.booleans(), travel=st.sampled_from([0, 0, 30]))
+    def book(self, where: Where, group: int, send: bool, travel: int) -> None:
+        plan = self.plan(where, group, travel_minutes=travel)
+        self.attempt("book", lambda: services.book(plan=plan, send=send, **self.acting))
+
+    @rule(which=WHICH)
+    def send(self, which: int) -> None:
+        if row := self.booking(which):
+            self.attempt("send", lambda: services.send_draft(booking=row, **self.acting))
+
+    @rule(which=WHICH, where=WHERE, people=st.booleans())
+    def move(self, which: int, where: Where, people: bool) -> None:
+        if row := self.booking(which):
+            choice = self.choice(where)
+            more = {"room": choice.room, "host": choice.host, "co_host": choice.co_host}
+            self.attempt(
+                "move",
+                lambda: services.move(
+                    booking=row, start=where.start, **(more if people else {}), **self.acting
+                ),
+            )
+
+    @rule(which=WHICH, room=st.integers(0, 1))
+    def change_room(self, which: int, room: int) -> None:
+        if row := self.booking(which):
+            self.attempt(
+                "change room",
+                lambda: services.change_room(booking=row, room=self.rooms[room], **self.acting),
+            )
+
+    @rule(which=WHICH, host=st.integers(0, 2), second=st.booleans())
+    def change_host(self, which: int, host: int, second: bool) -> None:
+        if row := self.booking(which):
+            co_host = self.hosts[(host + 1) % 3] if second else None
+            self.attempt(
+                "change host",
+                lambda: services.change_host(
+                    booking=row, host=self.hosts[host], co_host=co_host, **self.acting
+                ),
+            )
+
+    @rule(which=WHICH, by=st.integers(0, 2))
+    def substitute(self, which: int, by: int) -> None:
+        if row := self.booking(which):
+            away = row.visit.host
+            self.attempt(
+                "substitute",
+                lambda: services.substitute(
+                    booking=row, away=away, by=self.hosts[by], **self.acting
+                ),
+            )
+
+    @rule(which=WHICH, other=WHICH, what=st.sampled_from(services.Exchange))
+    def swap(self, which: int, other: int, what: services.Exchange) -> None:
+        one, two = self.booking(which), self.booking(other)
+        if one is not None and two is not None:
+            self.attempt(
+                "swap", lambda: services.swap(booking=one, other=two, what=what, **self.acting)
+            )
+
+    @rule(which=WHICH, by_partner=st.booleans())
+    def cancel(self, which: int, by_partner: bool) -> None:
+        if row := self.booking(which):
+            self.attempt(
+                "cancel",
+                lambda: services.cancel(booking=row, by_partner=by_partner, **self.acting),
+            )
+
+    @rule(which=WHICH)
+    def undo(self, which: int) -> None:
+        if row := self.booking(which):
+            self.attempt("undo", lambda: services.undo(booking=row, **self.acting))
+
+    @rule(
+        which=WHICH,
+        state=st.sampled_from(["accepted", "accepted", "declined", "tentative", "countered"]),
+        wish=STARTS,
+    )
+    def answer(self, which: int, state: str, wish: datetime) -> None:
+        row = self.booking(which)
+        invitation = row.invitations.first() if row else None
+        if invitation is None:
+            return
+        wishes = (services.Wish(start=wish),) if state == "countered" else ()
+        reply = services.Reply(
+            state=InvitationState(state), channel=AnswerChannel.PHONE, wishes=wishes
+        )
+        self.attempt(
+            state, lambda: services.answer(invitation=invitation, reply=reply, now=self.now)
+        )
+
+    @rule(which=WHICH)
+    def take_the_wish(self, which: int) -> None:
+        row = self.booking(which)
+        invitation = row.invitations.first() if row else None
+        wish = invitation.proposals.order_by("-pk").first() if invitation else None
+        if wish is not None:
+            self.attempt(
+                "take wish", lambda: services.accept_proposal(proposal=wish, **self.acting)
+            )
+
+    # --- Offers --------------------------------------------------------------------------------
+    @rule(group=WHICH, places=st.lists(WHERE, min_size=1, max_size=3))
+    def offer(self, group: int, places: list[Where]) -> None:
+        plan, choices = self.plan(places[0], group), [self.choice(where) for where in places]
+        self.attempt("offer", lambda: offers.offer(plan=plan, choices=choices, **self.acting))
+
+    @rule(which=WHICH)
+    def choose(self, which: int) -> None:
+        rows = list(OfferedTime.objects.order_by("pk"))
+        if not rows:
+            return
+        time = rows[which % len(rows)]
+        booking = Booking.objects.with_visit().get(pk=time.booking_id)
+        invitation = booking.invitations.first()
+        assert invitation is not None
+        said = {row.time.pk: row.free for row in offers.standing(booking, self.now)}
+        reply = services.Reply(state=InvitationState.ACCEPTED, channel=AnswerChannel.LINK)
+        refused = self.attempt(
+            "choose",
+            lambda: offers.choose(offered=time, invitation=invitation, reply=reply, now=self.now),
+        )
+        if time.state in {OfferState.OPEN.value, OfferState.EXPIRED.value}:
+            # The page said so before the button was pressed.
+            if refused is None:
+                assert said[time.pk]
+            elif isinstance(refused, Clash):
+                assert not said[time.pk]
+
+    @rule(which=WHICH, all_of_it=st.booleans())
+    def withdraw(self, which: int, all_of_it: bool) -> None:
+        rows = list(OfferedTime.objects.select_related("booking").order_by("pk"))
+        if rows:
+            time = rows[which % len(rows)]
+            booking, offered = time.booking, None if all_of_it else time
+            self.attempt(
+                "withdraw",
+                lambda: offers.withdraw(booking=booking, offered=offered, **self.acting),
+            )
+
+    @rule(which=WHICH)
+    def extend(self, which: int) -> None:
+        if row := self.booking(which):
+            until = self.now + timedelta(days=9)
+            self.attempt("extend", lambda: offers.extend(booking=row, until=until, **self.acting))
+
+    @rule(which=WHICH, group=WHICH, both=st.booleans())
+    def offer_on(self, which: int, group: int, both: bool) -> None:
+        if row := self.booking(which):
+            asked = [self.groups[(group + step) % 3] for step in range(2 if both else 1)]
+            self.attempt(
+                "offer on", lambda: slots.offer_on(source=row, groups=asked, **self.acting)
+            )
+
+    @rule(which=WHICH)
+    def take_slot_back(self, which: int) -> None:
+        rows = list(SlotOffer.objects.order_by("pk"))
+        if rows:
+            slot = rows[which % len(rows)]
+            self.attempt("slot back", lambda: slots.withdraw(slot=slot, **self.acting))
+
+    # --- Series --------------------------------------------------------------------------------
+    @rule(where=WHERE, group=WHICH, weeks=st.integers(1, 2), count=st.integers(1, 4))
+    def book_series(self, where: Where, group: int, weeks: int, count: int) -> None:
+        first = where.start.date()
+        plan = series.SeriesPlan(
+            visit=self.plan(where, group),
+            weekly=series.weekly(first=first, weeks=weeks, count=count),
+        )
+        self.attempt("series", lambda: series.book_series(plan=plan, **self.acting))
+
+    @rule(which=WHICH)
+    def cancel_series(self, which: int) -> None:
+        rows = list(Series.objects.order_by("pk"))
+        if rows:
+            row = rows[which % len(rows)]
+            self.attempt("end series", lambda: series.cancel_remaining(series=row, **self.acting))
+
+    # --- Time ----------------------------------------------------------------------------------
+    @rule(hours=st.sampled_from([1, 1, 24, 7 * 24]), sweep=st.booleans())
+    def wait(self, hours: int, sweep: bool) -> None:
+        self.now += timedelta(hours=hours)
+        if sweep:
+            offers.expire_due(now=self.now)
+            slots.expire_due(now=self.now)
+            left = Allocation.objects.filter(expires_at__lte=self.now)
+            assert list(left) == []
+
+    # --- What the product says -----------------------------------------------------------------
+    @rule(where=WHERE, group=WHICH)
+    def ask(self, where: Where, group: int) -> None:
+        """Free says the board if and only if the database lets it be booked."""
+        plan, day = self.plan(where, group), where.start.date()
+        window = board.window(
+            rooms=[self.rooms[where.room]],
+            hosts=plan.hosts,
+            groups=plan.groups,
+            first=day - timedelta(days=1),
+            last=day + timedelta(days=1),
+            now=self.now,
+        )
+        look = Board(window.booked)
+        needs = [
+            board.room_need(self.rooms[where.room]),
+            *map(board.host_need, plan.hosts),
+            *map(Need, window.groups),
+        ]
+        free = all(look.free(need, plan.start, plan.end) for need in needs)
+        if plan.start < self.now:
+            return
+        with transaction.atomic():
+            try:
+                services.book(plan=plan, send=False, **self.acting)
+                booked = True
+            except Clash:
+                booked = False
+            transaction.set_rollback(True)
+        event(f"ask: {free}")
+        assert booked == free
+
+    @precondition(lambda self: self.now < factories.at(1, 8))
+    @rule(group=WHICH, which=WHICH)
+    def find_a_time(self, group: int, which: int) -> None:
+        """Every proposal can be booked as it stands."""
+        chosen = self.groups[group % 3]
+        found = times.find(
+            groups=[chosen],
+            programme=self.world.programme,
+            now=self.now,
+            first=factories.day(1),
+            last=factories.day(3),
+        )
+        if not found:
+            return
+        best = found[which % len(found)]
+        plan = self.world.plan(
+            groups=(chosen,),
+            start=best.start,
+            end=best.end,
+            room=best.room,
+            host=best.host,
+            co_host=best.co_host,
+        )
+        assert self.attempt("proposal", lambda: services.book(plan=plan, **self.acting)) is None
+
+    # --- What always holds -----------------------------------------------------------------------
+    @invariant()
+    def nothing_overlaps(self) -> None:
+        rows = list(Allocation.objects.order_by("resource_id", "start"))
+        for one, following in pairwise(rows):
+            if one.resource_id == following.resource_id:
+                assert one.end <= following.start
+
+    @invariant()
+    def all_is_taken_that_is_promised_and_nothing_else(self) -> None:
+        taken: dict[int, Counter[Row]] = {}
+        for row in Allocation.objects.all():
+            if row.expires_at is None or row.expires_at > self.now:
+                key = (row.resource_id, row.start, row.end)
+                taken.setdefault(row.booking_id, Counter())[key] += 1
+        for booking in Booking.objects.with_visit():
+            wanted = Counter(self.promised(booking))
+            assert taken.pop(booking.pk, Counter()) == wanted, (booking.pk, booking.state)
+        assert taken == {}
+
+    def promised(self, booking: Booking) -> list[Row]:
+        visit = booking.visit
+        resources = Resource.objects.filter(group__in=visit.groups.all())
+        groups, travel = list(resources.values_list("pk", flat=True)), visit.travel_minutes
+        offered = list(booking.offered_times.filter(state="open"))
+        if offered:
+            held = [row for row in offered if row.slot_id is None and row.expires_at > self.now]
+            return [
+                span
+                for row in held
+                for span in spans(row.start, row.end, row.room, row.hosts, groups, travel)
+            ]
+        own = spans(booking.start, booking.end, visit.room, visit.hosts, groups, travel)
+        if booking.state in STANDING:
+            return own
+        slot = booking.slot_offers.filter(state="open", expires_at__gt=self.now).exists()
+        return [row for row in own if row[0] not in groups] if slot else []
+
+    @invariant()
+    def what_needs_two_hosts_is_not_confirmed_with_one(self) -> None:
+        rows = Booking.objects.filter(state=VisitState.CONFIRMED.value, visit__two_hosts=True)
+        assert not rows.filter(visit__co_host=None).exists()
+
+
+@pytest.mark.django_db
+def test_any_history() -> None:
+    run_state_machine_as_test(
+        House,
+        settings=settings(
+            max_examples=60,
+            stateful_step_count=30,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
