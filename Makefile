@@ -5,7 +5,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help run test quick lint bench-feeds messages screenshots lock clean
+.PHONY: help run test quick lint bench bench-booking bench-feeds messages screenshots lock clean
 
 VENV := .venv
 PY := $(VENV)/bin/python
@@ -34,6 +34,12 @@ lint: $(VENV)/.tests ## Style, types, direction of imports, templates, migration
 	$(VENV)/bin/djangofmt --check --quiet templates
 	$(VENV)/bin/deptry .
 	PY=$(PY) bash tests/services/checks.sh
+
+bench: bench-booking bench-feeds ## Everything that is measured
+
+bench-booking: $(VENV)/.tests ## Booking beside a raw INSERT, find-a-time beside its history, as ratios
+	bash bench/provision.sh
+	@$(PY) -m bench.booking $(ARGS)
 
 bench-feeds: $(VENV)/.tests ## Feeds beside nginx and other calendar servers, as ratios (ARGS="--sizes 1000 --no-peers")
 	bash bench/provision.sh

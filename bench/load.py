@@ -32,7 +32,10 @@ class Ratio:
         return median(self.rounds)
 
     def __str__(self) -> str:
-        return f"{self.middle:.2f} ({min(self.rounds):.2f}–{max(self.rounds):.2f})"
+        # A share of a hundredth is told as one.
+        digits = 2 if self.middle >= 0.1 else 4
+        low, high = min(self.rounds), max(self.rounds)
+        return f"{self.middle:.{digits}f} ({low:.{digits}f}–{high:.{digits}f})"
 
 
 def per_second(url: str, *, seconds: int, connections: int = 8, etag: str = "") -> float:
