@@ -260,14 +260,19 @@ def _moments(
 def _of_day(day: Day, length: timedelta, zone: ZoneInfo) -> Iterator[_Moment]:
     if day.opens is None or day.closes is None:
         return
+    midnight = datetime.combine(day.date, time.min, tzinfo=zone)
+    even = midnight.utcoffset() == (midnight + timedelta(days=1)).utcoffset()
     wall = datetime.combine(day.date, min([day.opens, *(calm[0] for calm in day.calm)]))
     last = datetime.combine(day.date, day.closes) - length
     while wall <= last:
-        instant = wall.replace(tzinfo=zone).astimezone(UTC)
-        # The hour that the clocks skip in spring is no time at all.
-        if instant.astimezone(zone).replace(tzinfo=None) == wall:
+        start = wall.replace(tzinfo=zone)
+        if even:
+            yield _Moment(
+                day, start, start + length, start.timestamp(), wall.time(), (wall + length).time()
+            )
+        elif (instant := start.astimezone(UTC)).astimezone(zone).replace(tzinfo=None) == wall:
+            # The hour that the clocks skip in spring is no time at all.
             end = (instant + length).astimezone(zone)
-            start = wall.replace(tzinfo=zone)
             yield _Moment(day, start, end, instant.timestamp(), wall.time(), end.time())
         wall += STEP
 

@@ -7,6 +7,7 @@ from datetime import date, datetime, time, timedelta
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from core import swedish
 from core.errors import Invalid
@@ -27,6 +28,20 @@ from scheduling.states import CAME_STATES
 
 HORIZON_DAYS = 56
 LONGEST_HORIZON_DAYS = 370
+
+_REASONS = {
+    Reason.USUAL_DAY: gettext_lazy("gruppens vanliga dag"),
+    Reason.USUAL_TIME: gettext_lazy("samma klockslag som de brukar"),
+    Reason.USUAL_HOST: gettext_lazy("%(name)s tog emot sist"),
+    Reason.CALM: gettext_lazy("lugn tid"),
+    Reason.BEFORE_OPENING: gettext_lazy("före öppning"),
+    Reason.GOOD_HOURS: gettext_lazy("bra tid på dagen"),
+    Reason.MARGINS: gettext_lazy("gott om tid före och efter"),
+    Reason.SOON: gettext_lazy("redan inom en vecka"),
+    Reason.BRIDGE_DAY: gettext_lazy("klämdag"),
+    Reason.AVOIDED: gettext_lazy("partnern undviker helst den tiden"),
+    Reason.TIGHT_ROOM: gettext_lazy("%(room)s blir full"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,20 +206,8 @@ def _wish(
 
 def _in_words(item: Candidate, rooms: Mapping[int, Room], hosts: Mapping[int, Host]) -> Proposal:
     room, team = rooms[item.room], [hosts[key] for key in item.hosts]
-    words = {
-        Reason.USUAL_DAY: _("gruppens vanliga dag"),
-        Reason.USUAL_TIME: _("samma klockslag som de brukar"),
-        Reason.USUAL_HOST: _("%(name)s tog emot sist") % {"name": team[0].first_name},
-        Reason.CALM: _("lugn tid"),
-        Reason.BEFORE_OPENING: _("före öppning"),
-        Reason.GOOD_HOURS: _("bra tid på dagen"),
-        Reason.MARGINS: _("gott om tid före och efter"),
-        Reason.SOON: _("redan inom en vecka"),
-        Reason.BRIDGE_DAY: _("klämdag"),
-        Reason.AVOIDED: _("partnern undviker helst den tiden"),
-        Reason.TIGHT_ROOM: _("%(room)s blir full") % {"room": room.name},
-    }
-    reasons = [words[reason] for reason in item.reasons]
+    names = {"room": room.name, "name": team[0].first_name}
+    reasons = [_REASONS[reason] % names for reason in item.reasons]
     if Reason.TIGHT_ROOM not in item.reasons:
         reasons.append(
             _("%(room)s rymmer %(places)d") % {"room": room.name, "places": room.capacity}
