@@ -50,6 +50,10 @@ def values_of(ways: Iterable[Placed]) -> list[tuple[str, Placed]]:
     ]
 
 
+#: A series is this long unless somebody says otherwise (DOMAIN.md, J8).
+USUAL_TIMES = 8
+
+
 class GroupChoice(forms.ModelChoiceField):  # type: ignore[type-arg] # not generic at run time
     """ "Läsgruppen, Klubbhuset Strimman"."""
 
@@ -95,7 +99,7 @@ class BookForm(forms.Form):
         required=False,
         choices=[("", _("Bara den gången")), ("1", _("Varje vecka")), ("2", _("Varannan vecka"))],
     )
-    times = forms.IntegerField(label=_("Antal gånger"), required=False, min_value=2, initial=8)
+    times = forms.IntegerField(label=_("Antal gånger"), required=False, min_value=2)
     skip_clashes = forms.BooleanField(label=_("Hoppa över de datum som krockar"), required=False)
     own_date = forms.DateField(
         label=_("Dag"),
@@ -361,7 +365,7 @@ def series_from(form: BookForm, plan: VisitPlan, now: datetime) -> SeriesPlan | 
     if not data["repeat"]:
         return None
     first = plan.start.astimezone(STOCKHOLM).date()
-    rule = weekly(first=first, weeks=int(data["repeat"]), count=data["times"] or 8)
+    rule = weekly(first=first, weeks=int(data["repeat"]), count=data["times"])
     made = SeriesPlan(visit=plan, weekly=rule)
     if not data["skip_clashes"]:
         return made

@@ -21,6 +21,7 @@ from partners import services as partners
 from partners.models import Group, PartnerTask
 from scheduling.booking import offers, series, services, times, ways_out
 from scheduling.forms.book import (
+    USUAL_TIMES,
     BookForm,
     choices_from,
     kept_slot,
@@ -85,6 +86,8 @@ def _posted(request: HttpRequest) -> tuple[BookForm, str]:
         data["slot"], data["act"] = request.POST["take"], request.POST.get("took", "show")
         for name in ("room", "host", "co_host"):
             data[name] = ""
+    if data.get("repeat") and not data.get("times"):
+        data["times"] = str(USUAL_TIMES)
     return BookForm(data), data.get("act", "show")
 
 
