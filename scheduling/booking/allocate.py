@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from core import swedish
 from core.errors import Clash
+from scheduling.booking import hosting
 from scheduling.models import (
     Allocation,
     Booking,
@@ -156,7 +157,13 @@ def is_free(time: OfferedTime, now: datetime) -> bool:
 
 
 def could_be_at(booking: Booking, start: datetime, end: datetime, now: datetime) -> bool:
-    """Whether the visit's room, hosts and groups are free for it at another time."""
+    """Whether the visit's room, hosts and groups are free for it at another time.
+
+    A host's own calendar counts where the host chose that it forbids.
+    """
+    way = timedelta(minutes=booking.visit.travel_minutes)
+    if hosting.blocked(booking.visit.hosts, start - way, end + way):
+        return False
     spans = _spans(booking, start, end, booking.visit.room, booking.visit.hosts)
     return not _in_the_way(spans).standing(now).exclude(booking=booking).exists()
 

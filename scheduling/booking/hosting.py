@@ -95,6 +95,12 @@ def own_busy(hosts: Sequence[Host], start: datetime, end: datetime) -> list[Busy
     return list(rows.select_related("host__user", "source").order_by("start", "pk")[:10])
 
 
+def blocked(hosts: Sequence[Host], start: datetime, end: datetime) -> list[BusyInterval]:
+    """Those of the busy times that forbid, since their host chose so."""
+    rows = own_busy(hosts, start, end)
+    return [row for row in rows if row.source.mode == OwnCalendarMode.BLOCKS.value]
+
+
 def _own(row: BusyInterval) -> str:
     return _("%(name)s har upptaget i sin egen kalender %(when)s.") % {
         "name": row.host.first_name,
@@ -110,8 +116,7 @@ def require_own_free(visit: Visit, start: datetime, end: datetime) -> None:
     if visit.busy_override:
         return
     way = timedelta(minutes=visit.travel_minutes)
-    rows = own_busy(visit.hosts, start - way, end + way)
-    blocking = [row for row in rows if row.source.mode == OwnCalendarMode.BLOCKS.value]
+    blocking = blocked(visit.hosts, start - way, end + way)
     if not blocking:
         return
     message = " ".join([*dict.fromkeys(_own(row) for row in blocking), _(

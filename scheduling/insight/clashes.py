@@ -1,4 +1,4 @@
-"""What stands in the way of wished times, for many wishes in one query."""
+"""What stands in the way of wished times, for many wishes in two queries."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -6,7 +6,15 @@ from datetime import datetime, timedelta
 from django.db.models import Q
 from django.utils import timezone
 
-from scheduling.models import Allocation, Proposal, ResourceKind, Visit
+from scheduling.models import (
+    Allocation,
+    BusyInterval,
+    Host,
+    OwnCalendarMode,
+    Proposal,
+    ResourceKind,
+    Visit,
+)
 
 
 def of(proposals: Sequence[Proposal]) -> dict[int, list[str]]:
@@ -24,9 +32,45 @@ def of(proposals: Sequence[Proposal]) -> dict[int, list[str]]:
         .filter(Q(expires_at=None) | Q(expires_at__gt=timezone.now()))
         .select_related("resource__room", "resource__host__user", "resource__group")
     )
+    own = _own_calendars(proposals)
     return {
-        row.pk: _in_the_way(taken, spans[row.pk], row.invitation.booking_id) for row in proposals
+        row.pk: list(
+            dict.fromkeys(
+                [*_in_the_way(taken, spans[row.pk], row.invitation.booking_id), *own[row.pk]]
+            )
+        )
+        for row in proposals
     }
+
+
+def _own_calendars(proposals: Sequence[Proposal]) -> dict[int, list[str]]:
+    """Proposal id -> the hosts whose own calendar forbids the time."""
+    windows = {row.pk: _host_windows(row) for row in proposals}
+    wanted = Q(pk__in=[])
+    for found in windows.values():
+        for host, start, end in found:
+            wanted |= Q(host=host, start__lt=end, end__gt=start)
+    rows = list(
+        BusyInterval.objects.filter(wanted, source__mode=OwnCalendarMode.BLOCKS.value)
+        if any(windows.values())
+        else ()
+    )
+    return {
+        pk: [
+            host.first_name
+            for host, start, end in found
+            if any(row.host_id == host.pk and row.start < end and row.end > start for row in rows)
+        ]
+        for pk, found in windows.items()
+    }
+
+
+def _host_windows(row: Proposal) -> list[tuple[Host, datetime, datetime]]:
+    if row.start is None or row.end is None:
+        return []
+    visit: Visit = row.invitation.booking.visit
+    travel = timedelta(minutes=visit.travel_minutes)
+    return [(host, row.start - travel, row.end + travel) for host in visit.hosts]
 
 
 def _in_the_way(
@@ -57,8 +101,7 @@ def _spans(row: Proposal) -> list[tuple[int, datetime, datetime]]:
     if row.start is None or row.end is None:
         return []
     visit: Visit = row.invitation.booking.visit
-    travel = timedelta(minutes=visit.travel_minutes)
-    spans = [(host.resource_id, row.start - travel, row.end + travel) for host in visit.hosts]
+    spans = [(host.resource_id, start, end) for host, start, end in _host_windows(row)]
     if visit.room is not None:
         before = timedelta(minutes=visit.room.buffer_before)
         after = timedelta(minutes=visit.room.buffer_after)

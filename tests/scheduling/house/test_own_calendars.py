@@ -9,7 +9,9 @@ from core import sealing
 from core.errors import Clash, Forbidden, Invalid, TooMany
 from scheduling.booking import hosting, services, times
 from scheduling.busy import calendars, read
-from scheduling.models import BusyInterval, Host, OwnCalendar, OwnCalendarMode
+from scheduling.insight import today
+from scheduling.models import BusyInterval, Host, OwnCalendar, OwnCalendarMode, Proposal
+from scheduling.states import AnswerChannel, InvitationState
 from tests.factories import NOW, World, at, world
 from tests.scheduling.busy.servers import AT_HOME, Server, body, home, serving
 
@@ -230,3 +232,22 @@ def test_taking_it_away_takes_all(w: World) -> None:
     calendars.remove(actor=w.host.user, now=NOW, host=w.host, pk=row.pk)
     assert not BusyInterval.objects.exists()
     assert read.STRICT.permitted is read.is_public
+
+
+@pytest.mark.parametrize(("mode", "free"), [("blocks", False), ("warns", True)])
+def test_a_wished_time_is_free_only_where_the_own_calendar_lets_it(
+    w: World, mode: str, free: bool
+) -> None:
+    busy_host(w, OwnCalendarMode(mode))
+    start, end = at(1, 13), at(1, 14, 15)
+    booking = services.book(actor=w.socionom, now=NOW, plan=w.plan(start=start, end=end))
+    wish = services.Reply(
+        state=InvitationState.COUNTERED,
+        channel=AnswerChannel.LINK,
+        wishes=(services.Wish(start=at(1, 9, 30)),),
+    )
+    services.answer(invitation=booking.invitations.get(), reply=wish, now=NOW)
+    proposal = Proposal.objects.get()
+    assert services.is_free(booking, proposal, NOW) is free
+    (row,) = today.needs_of(w.socionom, NOW).wishes
+    assert row.timed == [(proposal, [] if free else ["Sam"])]
