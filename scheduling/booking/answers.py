@@ -278,7 +278,7 @@ def accept_proposal(*, actor: User, now: datetime, proposal: Proposal) -> Bookin
 
 @change.service
 def decline_proposal(*, actor: User, now: datetime, proposal: Proposal) -> Booking:
-    """The offered time stands; the partner is asked again in a later mail or by phone."""
+    """The offered time stands; whoever wished for another is told so kindly, by mail or phone."""
     access.require(access.may_plan(actor))
     booking = change.locked(proposal.invitation.booking)
     by_calendar = proposal.based_on is not None and not proposal.outdated
@@ -289,8 +289,8 @@ def decline_proposal(*, actor: User, now: datetime, proposal: Proposal) -> Booki
         state=ProposalState.DECLINED.value
     )
     event = change.finish(booking, actor=actor, now=now, verb="proposal.declined")
-    if by_calendar:
-        enqueue.decline_counter(proposal.invitation, event=event, now=now)
+    proposal.invitation.booking = booking
+    enqueue.decline_counter(proposal.invitation, event=event, now=now, by_calendar=by_calendar)
     return booking
 
 

@@ -119,11 +119,16 @@ def _call(invitation: Invitation, *, change: MessageKind, event: AuditEvent, now
 
 
 def _store(
-    invitation: Invitation, *, kind: MessageKind, event: AuditEvent, now: datetime
+    invitation: Invitation,
+    *,
+    kind: MessageKind,
+    event: AuditEvent,
+    now: datetime,
+    in_words: bool = False,
 ) -> Message:
     stamp = now.astimezone(UTC).replace(microsecond=0)
     letter = letters.write(invitation, kind)
-    calendar, method = _calendar(invitation, kind, stamp)
+    calendar, method = (None, None) if in_words else _calendar(invitation, kind, stamp)
     sender = Mailbox(
         links.tagged_address(invitation.mail_tag), snapshots.organiser_name(invitation.booking)
     )
@@ -255,12 +260,21 @@ def repeat(invitation: Invitation, *, event: AuditEvent, now: datetime) -> Messa
     return _store(invitation, kind=kind, event=event, now=now)
 
 
-def decline_counter(invitation: Invitation, *, event: AuditEvent, now: datetime) -> Message | None:
-    """Tell who proposed another time by calendar that the present one stands (RFC 5546, 3.2.8).
+def decline_counter(
+    invitation: Invitation, *, event: AuditEvent, now: datetime, by_calendar: bool
+) -> Message | None:
+    """Tell who wished for another time that the present one stands.
 
-    To that addressee only, SEQUENCE unchanged. None where there is no address or news waits.
+    To that addressee only, SEQUENCE unchanged. A wish made in a calendar, ``by_calendar``, has a
+    DECLINECOUNTER for an answer (RFC 5546, 3.2.8), any other one the words alone. None where
+    somebody must be called instead, or news waits to be sent.
     """
-    waiting = [MessageState.WAITING.value, MessageState.SENDING.value]
-    if not invitation.email or invitation.messages.filter(state__in=waiting).exists():
+    if not invitation.email:
+        _call(invitation, change=MessageKind.DECLINE, event=event, now=now)
         return None
-    return _store(invitation, kind=MessageKind.DECLINE, event=event, now=now)
+    waiting = [MessageState.WAITING.value, MessageState.SENDING.value]
+    if invitation.messages.filter(state__in=waiting).exists():
+        return None
+    return _store(
+        invitation, kind=MessageKind.DECLINE, event=event, now=now, in_words=not by_calendar
+    )

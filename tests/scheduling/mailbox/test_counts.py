@@ -12,6 +12,7 @@ from scheduling.mailbox import keep
 from scheduling.models import (
     Booking,
     Bounce,
+    CallTask,
     IncomingAnswer,
     IncomingMail,
     Invitation,
@@ -155,7 +156,9 @@ def test_a_wish_that_came_by_link_has_no_calendar_answer(w: World, booking: Book
     )
     services.answer(invitation=booking.invitations.get(), reply=wish, now=LATER)
     services.decline_proposal(actor=w.socionom, now=LATER, proposal=Proposal.objects.get())
-    assert booking.messages.count() == 1
+    message = booking.messages.latest("pk")
+    assert (message.kind, message.calendar) == ("decline", None)
+    assert "Besöket står kvar som det är" in message.text
 
 
 def test_the_visits_timeline_tells_what_did_not_count(
@@ -236,3 +239,18 @@ def test_every_mail_is_kept_and_its_words_erased_in_time(booking: Booking, post:
     mail.refresh_from_db()
     assert (bytes(mail.raw), mail.excerpt, mail.subject, mail.sender) == (b"", "", "", "")
     assert post("words")["reason"] == "duplicate"
+
+
+def test_whoever_has_no_mail_is_called_about_the_wish(w: World) -> None:
+    Contact.objects.update(email="", phone="+46701740605")
+    booking = services.book(actor=w.socionom, now=NOW, plan=w.plan())
+    invitation = booking.invitations.get()
+    CallTask.objects.update(done_at=NOW)
+    wish = services.Reply(
+        state=InvitationState.COUNTERED,
+        channel=AnswerChannel.PHONE,
+        wishes=(services.Wish(start=at(3, 13)),),
+    )
+    services.answer(invitation=invitation, reply=wish, now=LATER)
+    services.decline_proposal(actor=w.socionom, now=LATER, proposal=Proposal.objects.get())
+    assert list(CallTask.objects.filter(done_at=None).values_list("kind", flat=True)) == ["decline"]
