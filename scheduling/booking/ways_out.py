@@ -15,7 +15,7 @@ from partners.models import Group, SizeBand
 from scheduling.booking import board, hosting, times
 from scheduling.booking.availability import Board, Need, nearest
 from scheduling.booking.plan import VisitPlan
-from scheduling.models import Booking, Host, Library, OwnCalendarMode, Programme, Room
+from scheduling.models import Booking, Host, Library, Programme, Room
 
 #: How far from the wished day another time is looked for, and how many ways are told.
 AROUND = timedelta(days=14)
@@ -206,7 +206,7 @@ def _way(at: Wanted, kind: Kind, room: Room | None, team: tuple[Host, ...]) -> W
         case Kind.HOST:
             words = _("%(host)s i stället") % {"host": first_names(team)}
         case Kind.TIME:
-            words = swedish.compact_when(at.start, at.end)
+            words = ", ".join([swedish.compact_when(at.start, at.end), *_others(at, room, team)])
     return Way(
         kind=kind,
         start=at.start,
@@ -216,6 +216,14 @@ def _way(at: Wanted, kind: Kind, room: Room | None, team: tuple[Host, ...]) -> W
         room=room,
         words=words,
     )
+
+
+def _others(at: Wanted, room: Room | None, team: tuple[Host, ...]) -> Iterator[str]:
+    """What is another than wished beside the time, in words."""
+    if room is not None and at.room is not None and room != at.room:
+        yield room.name
+    if at.hosts and team != at.hosts:
+        yield _("%(host)s möter") % {"host": first_names(team)}
 
 
 def first_names(team: Iterable[Host]) -> str:
@@ -264,8 +272,8 @@ def _free_room(wanted: Wanted, library: Library, firm: Board) -> Room | None:
 def _team(wanted: Wanted, library: Library, firm: Board, full: Board) -> tuple[Host, ...]:
     """The wished hosts, each who is taken replaced by a colleague on duty; () where none can."""
     way = timedelta(minutes=wanted.travel_minutes)
-    own = hosting.own_busy(wanted.hosts, wanted.start - way, wanted.end + way)
-    blocked = {row.host_id for row in own if row.source.mode == OwnCalendarMode.BLOCKS.value}
+    own = hosting.blocked(wanted.hosts, wanted.start - way, wanted.end + way)
+    blocked = {row.host_id for row in own}
     spare = [
         host
         for host in _qualified(wanted, library)

@@ -49,7 +49,7 @@ def test_another_room_then_another_time(w: World) -> None:
     assert ways(w) == [
         (Kind.ROOM, "Skrivarrummet i stället"),
         (Kind.TIME, "tis 1 dec kl. 11.30–12.45"),
-        (Kind.TIME, "tis 1 dec kl. 9.30–10.45"),
+        (Kind.TIME, "tis 1 dec kl. 9.30–10.45, Skrivarrummet"),
     ]
 
 
