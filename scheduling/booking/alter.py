@@ -151,11 +151,9 @@ def change_details(
     time is the same. Raises Clash, Stale, Invalid, PersonalData, IllegalTransition.
     """
     booking = change.locked(booking, version)
-    if booking.status not in OPEN_STATES:
-        raise IllegalTransition(
-            _("Det går inte: besöket är redan %(state)s.")
-            % {"state": _(change.STATE_WORDS[booking.status])}
-        )
+    require_open(booking)
+    if _is_elsewhere(booking.visit, details):
+        require_one_time(booking)
     visit = booking.visit
     before, arrangement = _facts(visit), change.arrangement(booking)
     team = set(visit.hosts)
@@ -173,6 +171,36 @@ def change_details(
     if booking.status is not VisitState.DRAFT and any(name in changed for name in _TOLD):
         change.tell_all(booking, change=MessageKind.UPDATE, event=event, now=now, reset=False)
     return booking
+
+
+def require_open(booking: Booking) -> None:
+    """Raise IllegalTransition unless it still can be changed."""
+    if booking.status not in OPEN_STATES:
+        raise IllegalTransition(
+            _("Det går inte: besöket är redan %(state)s.")
+            % {"state": _(change.STATE_WORDS[booking.status])},
+            extra={"state": booking.state},
+        )
+
+
+def require_one_time(booking: Booking) -> None:
+    """Raise IllegalTransition unless it is open and stands at one time.
+
+    While several times are offered each has a room and hosts of its own.
+    """
+    require_open(booking)
+    if booking.offered_times.filter(state=OfferState.OPEN.value).exists():
+        raise IllegalTransition(
+            _("Flera tider är erbjudna. Vänta på svaret, eller flytta till en av dem.")
+        )
+
+
+def _is_elsewhere(visit: Visit, details: Details) -> bool:
+    """Whether the change is about who meets and where."""
+    wanted = (details.room, details.host, details.co_host)
+    stands = (visit.room, visit.host, visit.co_host)
+    changed = any(new not in (None, old) for new, old in zip(wanted, stands, strict=True))
+    return changed or (details.without_co_host and visit.co_host is not None)
 
 
 def _allow(visit: Visit, override: str, *, hours_confirmed: bool) -> None:

@@ -147,7 +147,9 @@ def standing(booking: Booking, now: datetime) -> list[Standing]:
             Standing(
                 time,
                 free=open_ and time.start > now and allocate.is_free(time, now),
-                held=time.state == OfferState.OPEN.value and time.expires_at > now,
+                held=booking.status is VisitState.OFFERED
+                and time.state == OfferState.OPEN.value
+                and time.expires_at > now,
             )
         )
     return found

@@ -8,11 +8,11 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from core import access
-from core.errors import Clash, IllegalTransition, Invalid
+from core.errors import Clash, Invalid
 from core.models import AuditEvent, User
 from scheduling.booking import allocate, alter, change, colleagues, facts, hosting
 from scheduling.models import Booking, Host, Room
-from scheduling.states import OPEN_STATES, MessageKind, OfferState, VisitState
+from scheduling.states import MessageKind, VisitState
 
 
 @change.service
@@ -125,7 +125,7 @@ def take_way(
             host=host,
             co_host=co_host,
         )
-    _require_one_time(booking)
+    alter.require_one_time(booking)
     before = change.arrangement(booking)
     same_team = (visit.host, visit.co_host) == (host, co_host)
     if room is not None:
@@ -142,21 +142,8 @@ def open_at_one_time(actor: User, booking: Booking, version: int | None) -> Book
     """
     access.require(access.may_plan(actor))
     booking = change.locked(booking, version)
-    _require_one_time(booking)
+    alter.require_one_time(booking)
     return booking
-
-
-def _require_one_time(booking: Booking) -> None:
-    if booking.status not in OPEN_STATES:
-        raise IllegalTransition(
-            _("Det går inte: besöket är redan %(state)s.")
-            % {"state": _(change.STATE_WORDS[booking.status])},
-            extra={"state": booking.state},
-        )
-    if booking.offered_times.filter(state=OfferState.OPEN.value).exists():
-        raise IllegalTransition(
-            _("Flera tider är erbjudna. Vänta på svaret, eller flytta till en av dem.")
-        )
 
 
 def _settle(

@@ -21,6 +21,7 @@ from scheduling.models import (
     InterestStage,
     Invitation,
     Message,
+    OfferedTime,
     Proposal,
 )
 from scheduling.states import (
@@ -29,6 +30,7 @@ from scheduling.states import (
     OPEN_STATES,
     InvitationState,
     MessageState,
+    OfferState,
     ProposalState,
     VisitState,
 )
@@ -36,6 +38,8 @@ from scheduling.states import (
 #: "Inget svar" is said when more than this many working days have passed.
 PATIENCE = 3
 INTEREST_TIMES, INTEREST_DAYS = 3, 60
+#: How long an offer that ran out asks for new times.
+OFFER_DAYS = 30
 COMING = 8
 _ON_ITS_WAY = [MessageState.WAITING, MessageState.SENDING, MessageState.SENT, MessageState.KEPT]
 
@@ -72,6 +76,8 @@ class Needs:
     lacking: list[Booking] = field(default_factory=list)
     failed: list[Message] = field(default_factory=list)
     silent: list[Silent] = field(default_factory=list)
+    #: Offered times that nobody took in time, and nothing else is planned.
+    expired: list[Booking] = field(default_factory=list)
     follow_ups: list[Booking] = field(default_factory=list)
     next_steps: list[FollowUp] = field(default_factory=list)
     #: "Kan vänta".
@@ -82,7 +88,7 @@ class Needs:
     def count(self) -> int:
         """How many rows need somebody now."""
         now = (self.wishes, self.calls, self.failed, self.silent, self.follow_ups, self.next_steps)
-        return sum(len(rows) for rows in now) + len(self.lacking)
+        return sum(len(rows) for rows in now) + len(self.lacking) + len(self.expired)
 
 
 def needs_of(user: User, now: datetime) -> Needs:
@@ -99,6 +105,7 @@ def needs_of(user: User, now: datetime) -> Needs:
         lacking=list(_lacking(now)),
         failed=list(_failed(now)),
         silent=_silent(now, today),
+        expired=list(_expired(now)),
         follow_ups=list(suggest.due(now)),
         next_steps=list(_next_steps(today)),
         adrift=list(_adrift(now)),
@@ -221,6 +228,26 @@ def _waited(row: Invitation, told: datetime, today: date) -> Silent:
     day = timezone.localdate(told)
     steps = (today - timedelta(days=back) for back in range((today - day).days))
     return Silent(row, day, sum(swedish.is_working_day(step) for step in steps))
+
+
+def _expired(now: datetime) -> QuerySet[Booking]:
+    """Offers that ran out within a month, of groups that have nothing else ahead."""
+    ahead = Booking.objects.filter(
+        visit__groups__visits=OuterRef("pk"), start__gt=now, state__in=_values(OPEN_STATES)
+    )
+    ran_out = OfferedTime.objects.filter(booking=OuterRef("pk"), state=OfferState.EXPIRED.value)
+    chosen = OfferedTime.objects.filter(booking=OuterRef("pk"), slot__isnull=False)
+    return (
+        Booking.objects.filter(
+            state=VisitState.DECLINED.value, cancelled_at__gt=now - timedelta(days=OFFER_DAYS)
+        )
+        .filter(Exists(ran_out))
+        .exclude(Exists(chosen))
+        .exclude(Exists(ahead))
+        .select_related("visit__programme")
+        .prefetch_related(_with_groups("visit__groups"), "invitations__contact")
+        .order_by("cancelled_at", "pk")
+    )
 
 
 def _next_steps(today: date) -> QuerySet[FollowUp]:

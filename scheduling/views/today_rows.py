@@ -41,6 +41,7 @@ class Rows(Reader):
             *(self._lacking(row) for row in needs.lacking),
             *(self._failed(row) for row in needs.failed),
             *(self._silent(row) for row in needs.silent),
+            *(self._expired(row) for row in needs.expired),
             *(self._follow_up(row) for row in needs.follow_ups),
             *(self._next_step(row) for row in needs.next_steps),
         ]
@@ -230,6 +231,27 @@ class Rows(Reader):
             "href": reverse("visit", args=[booking.pk]),
             "text": _("%(what)s De fick senast höra av oss %(day)s.") % words,
             "acts": [nudge, *self._phone(row.invitation, quiet=True)],
+        }
+
+    def _expired(self, booking: Booking) -> Row:
+        asked = next((row for row in booking.invitations.all() if row.contact_id), None)
+        groups = list(booking.visit.groups.all())
+        return {
+            "icon": "clock",
+            "tone": "part",
+            "kind": _("Tiderna gick ut"),
+            "owner": booking.created_by_id,
+            "title": _("%(group)s valde ingen av tiderna") % {"group": aliases(booking)},
+            "href": reverse("visit", args=[booking.pk]),
+            "text": _("%(programme)s. Tiderna hålls inte längre. Erbjud nya, eller ring och fråga.")
+            % {"programme": booking.visit.programme.name},
+            "acts": [
+                {
+                    "label": _("Erbjud nya tider"),
+                    "href": book_again(groups[0]) if groups else reverse("book"),
+                },
+                *(self._phone(asked, quiet=True) if asked else []),
+            ],
         }
 
     def _follow_up(self, booking: Booking) -> Row:

@@ -85,6 +85,7 @@ def _page(
         "sees_plan": access.may_see_plan(user, booking),
         "undo": undo,
         "is_open": booking.status in OPEN_STATES,
+        "can_rearrange": booking.status in OPEN_STATES and booking.end > now,
         "is_draft": booking.status is VisitState.DRAFT,
         "can_move": VisitEvent.MOVE in VISIT_TRANSITIONS[booking.status],
         "can_follow_up": booking.start <= now

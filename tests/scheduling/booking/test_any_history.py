@@ -2,10 +2,10 @@
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import pairwise
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 from django.db import transaction
@@ -47,9 +47,11 @@ STARTS = st.builds(
     factories.at, st.integers(1, 3), st.sampled_from([9, 10, 11, 13]), st.sampled_from([0, 30])
 )
 LENGTHS = st.sampled_from([30, 75, 120]).map(lambda minutes: timedelta(minutes=minutes))
-WHICH = st.integers(0, 63)
+#: Counted from the newest, so that acts follow upon each other.
+WHICH = st.sampled_from([0, 0, 0, 0, 1, 1, 1, 2, 2, 3, 5, 8])
 STANDING = {"draft", "offered", "confirmed", "held", "partly_held", "none_came"}
 
+T = TypeVar("T")
 Row = tuple[int, datetime, datetime]
 
 
@@ -66,6 +68,10 @@ class Where:
     @property
     def end(self) -> datetime:
         return self.start + self.length
+
+
+def day_of(where: Where) -> int:
+    return where.start.day
 
 
 WHERE = st.builds(Where, STARTS, LENGTHS, st.integers(0, 1), st.integers(0, 2), st.booleans())
@@ -88,6 +94,11 @@ def spans(
         before, after = timedelta(minutes=room.buffer_before), timedelta(minutes=room.buffer_after)
         found.append((room.resource_id, start - before, end + after))
     return found + [(group, start, end) for group in groups]
+
+
+def newest(rows: Sequence[T], number: int) -> T:
+    """The ``number``th from the end."""
+    return rows[-1 - number % len(rows)]
 
 
 class House(RuleBasedStateMachine):
@@ -134,7 +145,7 @@ class House(RuleBasedStateMachine):
     # --- Picking -------------------------------------------------------------------------------
     def booking(self, number: int) -> Booking | None:
         rows = list(Booking.objects.with_visit().order_by("pk"))
-        return rows[number % len(rows)] if rows else None
+        return newest(rows, number) if rows else None
 
     def plan(self, where: Where, group: int, **changes: object) -> services.VisitPlan:
         return self.world.plan(
@@ -186,6 +197,24 @@ class House(RuleBasedStateMachine):
     def book(self, where: Where, group: int, send: bool, travel: int) -> None:
         plan = self.plan(where, group, travel_minutes=travel)
         self.attempt("book", lambda: services.book(plan=plan, send=send, **self.acting))
+
+    @rule(which=WHICH, group=WHICH, offered=st.booleans())
+    def book_in_its_place(self, which: int, group: int, offered: bool) -> None:
+        """Where a visit is, or was, or was offered to be."""
+        rows = list(OfferedTime.objects.order_by("pk")) if offered else []
+        row = newest(rows, which) if rows else self.booking(which)
+        if row is None:
+            return
+        place = row if isinstance(row, OfferedTime) else row.visit
+        plan = self.world.plan(
+            groups=(self.groups[group % 3],),
+            start=row.start,
+            end=row.end,
+            room=place.room,
+            host=place.host,
+        )
+        self.agree(plan)
+        self.attempt("book in its place", lambda: services.book(plan=plan, **self.acting))
 
     @rule(which=WHICH)
     def send(self, which: int) -> None:
@@ -284,21 +313,26 @@ class House(RuleBasedStateMachine):
             )
 
     # --- Offers --------------------------------------------------------------------------------
-    @rule(group=WHICH, places=st.lists(WHERE, min_size=1, max_size=3))
+    @rule(group=WHICH, places=st.lists(WHERE, min_size=1, max_size=3, unique_by=day_of))
     def offer(self, group: int, places: list[Where]) -> None:
         plan, choices = self.plan(places[0], group), [self.choice(where) for where in places]
         self.attempt("offer", lambda: offers.offer(plan=plan, choices=choices, **self.acting))
 
-    @rule(which=WHICH)
-    def choose(self, which: int) -> None:
-        rows = list(OfferedTime.objects.order_by("pk"))
+    @rule(which=WHICH, any_state=st.booleans())
+    def choose(self, which: int, any_state: bool) -> None:
+        states = list(OfferState) if any_state else [OfferState.OPEN]
+        rows = list(OfferedTime.objects.filter(state__in=states).order_by("pk"))
         if not rows:
             return
-        time = rows[which % len(rows)]
+        time = newest(rows, which)
         booking = Booking.objects.with_visit().get(pk=time.booking_id)
         invitation = booking.invitations.first()
         assert invitation is not None
-        said = {row.time.pk: row.free for row in offers.standing(booking, self.now)}
+        shown = offers.standing(booking, self.now)
+        said = {row.time.pk: row.free for row in shown}
+        for row in shown:
+            taken = row.time.slot_id is not None or row.time.allocations.exists()
+            assert taken or not row.held
         reply = services.Reply(state=InvitationState.ACCEPTED, channel=AnswerChannel.LINK)
         refused = self.attempt(
             "choose",
@@ -306,6 +340,8 @@ class House(RuleBasedStateMachine):
         )
         if time.state in {OfferState.OPEN.value, OfferState.EXPIRED.value}:
             # The page said so before the button was pressed.
+            if said[time.pk] and booking.status is VisitState.OFFERED:
+                assert refused is None
             if refused is None:
                 assert said[time.pk]
             elif isinstance(refused, Clash):
@@ -315,7 +351,7 @@ class House(RuleBasedStateMachine):
     def withdraw(self, which: int, all_of_it: bool) -> None:
         rows = list(OfferedTime.objects.select_related("booking").order_by("pk"))
         if rows:
-            time = rows[which % len(rows)]
+            time = newest(rows, which)
             booking, offered = time.booking, None if all_of_it else time
             self.attempt(
                 "withdraw",
@@ -340,7 +376,7 @@ class House(RuleBasedStateMachine):
     def take_slot_back(self, which: int) -> None:
         rows = list(SlotOffer.objects.order_by("pk"))
         if rows:
-            slot = rows[which % len(rows)]
+            slot = newest(rows, which)
             self.attempt("slot back", lambda: slots.withdraw(slot=slot, **self.acting))
 
     # --- Series --------------------------------------------------------------------------------
@@ -357,11 +393,11 @@ class House(RuleBasedStateMachine):
     def cancel_series(self, which: int) -> None:
         rows = list(Series.objects.order_by("pk"))
         if rows:
-            row = rows[which % len(rows)]
+            row = newest(rows, which)
             self.attempt("end series", lambda: series.cancel_remaining(series=row, **self.acting))
 
     # --- Time ----------------------------------------------------------------------------------
-    @rule(hours=st.sampled_from([1, 1, 24, 7 * 24]), sweep=st.booleans())
+    @rule(hours=st.sampled_from([1, 24, 8 * 24]), sweep=st.booleans())
     def wait(self, hours: int, sweep: bool) -> None:
         self.now += timedelta(hours=hours)
         if sweep:
@@ -374,9 +410,21 @@ class House(RuleBasedStateMachine):
     @rule(where=WHERE, group=WHICH)
     def ask(self, where: Where, group: int) -> None:
         """Free says the board if and only if the database lets it be booked."""
-        plan, day = self.plan(where, group), where.start.date()
+        self.agree(self.plan(where, group))
+
+    @rule(which=WHICH, where=WHERE, group=WHICH, minutes=st.sampled_from([-75, 0, 15, 30]))
+    def ask_beside(self, which: int, where: Where, group: int, minutes: int) -> None:
+        """The same right after, or right before, what is taken."""
+        rows = list(Allocation.objects.order_by("pk"))
+        if rows:
+            beside = newest(rows, which).end + timedelta(minutes=minutes)
+            self.agree(self.plan(replace(where, start=beside), group))
+
+    def agree(self, plan: services.VisitPlan) -> None:
+        assert plan.room is not None
+        day = plan.start.date()
         window = board.window(
-            rooms=[self.rooms[where.room]],
+            rooms=[plan.room],
             hosts=plan.hosts,
             groups=plan.groups,
             first=day - timedelta(days=1),
@@ -385,7 +433,7 @@ class House(RuleBasedStateMachine):
         )
         look = Board(window.booked)
         needs = [
-            board.room_need(self.rooms[where.room]),
+            board.room_need(plan.room),
             *map(board.host_need, plan.hosts),
             *map(Need, window.groups),
         ]
@@ -452,7 +500,7 @@ class House(RuleBasedStateMachine):
         resources = Resource.objects.filter(group__in=visit.groups.all())
         groups, travel = list(resources.values_list("pk", flat=True)), visit.travel_minutes
         offered = list(booking.offered_times.filter(state="open"))
-        if offered:
+        if offered and booking.state == VisitState.OFFERED.value:
             held = [row for row in offered if row.slot_id is None and row.expires_at > self.now]
             return [
                 span
@@ -466,6 +514,11 @@ class House(RuleBasedStateMachine):
         return [row for row in own if row[0] not in groups] if slot else []
 
     @invariant()
+    def whoever_has_a_time_is_offered_no_other(self) -> None:
+        rows = Booking.objects.filter(state=VisitState.CONFIRMED.value)
+        assert not rows.filter(offered_times__state="open").exists()
+
+    @invariant()
     def what_needs_two_hosts_is_not_confirmed_with_one(self) -> None:
         rows = Booking.objects.filter(state=VisitState.CONFIRMED.value, visit__two_hosts=True)
         assert not rows.filter(visit__co_host=None).exists()
@@ -476,8 +529,8 @@ def test_any_history() -> None:
     run_state_machine_as_test(
         House,
         settings=settings(
-            max_examples=60,
-            stateful_step_count=30,
+            max_examples=80,
+            stateful_step_count=40,
             deadline=None,
             suppress_health_check=list(HealthCheck),
         ),

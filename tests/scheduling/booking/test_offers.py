@@ -3,9 +3,10 @@
 import pytest
 from icalendar import Calendar
 
-from core.errors import Clash, Conflict, Forbidden, Invalid
+from core.errors import Clash, Conflict, Forbidden, IllegalTransition, Invalid
 from scheduling.booking import offers, services, slots
 from scheduling.booking.answers import Reply
+from scheduling.insight import today
 from scheduling.models import Allocation, Booking, Message, OfferedTime
 from scheduling.outbox import deliver
 from scheduling.states import AnswerChannel, InvitationState, OfferState
@@ -262,3 +263,39 @@ def test_one_sees_who_was_asked_this_term(w: World) -> None:
         ("Kvällsgruppen", NOW),
         ("Läsgruppen", NOW),
     ]
+
+
+def test_an_offer_that_ran_out_is_asked_about_until_something_is_booked(w: World) -> None:
+    booking, later = three(w), NOW + days(8)
+    assert today.needs_of(w.socionom, NOW).expired == []
+    offers.expire_due(now=later)
+    needs = today.needs_of(w.socionom, later)
+    assert (needs.expired, needs.count) == ([booking], 1)
+    assert today.needs_of(w.socionom, later + days(31)).expired == []
+    services.book(actor=w.socionom, now=later, plan=w.plan())
+    assert today.needs_of(w.socionom, later).expired == []
+
+
+def test_while_times_are_offered_the_details_do_not_move_them(w: World) -> None:
+    booking = three(w)
+    for details in (
+        services.Details(room=w.other_room),
+        services.Details(host=w.other_host),
+        services.Details(co_host=w.other_host),
+    ):
+        with pytest.raises(IllegalTransition, match="Flera tider är erbjudna"):
+            services.change_details(actor=w.socionom, now=NOW, booking=booking, details=details)
+    same = services.Details(greeting="Välkomna", room=w.room, host=w.host)
+    changed = services.change_details(actor=w.socionom, now=NOW, booking=booking, details=same)
+    assert changed.visit.greeting == "Välkomna"
+
+
+def test_after_a_no_nothing_is_said_to_be_held(w: World) -> None:
+    booking = three(w)
+    assert [row.held for row in offers.standing(booking, NOW)] == [True, True, True]
+    no = Reply(state=InvitationState.DECLINED, channel=AnswerChannel.LINK)
+    services.answer(invitation=booking.invitations.get(), reply=no, now=NOW)
+    booking.refresh_from_db()
+    rows = offers.standing(booking, NOW)
+    assert [(row.free, row.held) for row in rows] == [(True, False)] * 3
+    assert held(booking) == []

@@ -1,5 +1,7 @@
 """The pages of the acts: what is listed, one press does it, nothing typed is lost."""
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -79,6 +81,17 @@ def test_another_room_in_one_press(client: Client, w: World) -> None:
     stale = client.post(link, {"room": w.room.pk, "version": booking.version})
     assert stale.status_code == 409
     assert client.post(link, {"room": "x", "version": 1}).status_code == 422
+
+
+def test_nothing_is_rearranged_once_the_visit_is_over(client: Client, w: World) -> None:
+    booking = booked(w)
+    links = [reverse(name, args=[booking.pk]) for name in ("visit_room", "visit_host")]
+    text = page(client, w.socionom, reverse("visit", args=[booking.pk]))
+    assert all(f'href="{link}"' in text for link in links)
+    start = NOW - timedelta(days=1)
+    Booking.objects.filter(pk=booking.pk).update(start=start, end=start + timedelta(hours=1))
+    text = page(client, w.socionom, reverse("visit", args=[booking.pk]))
+    assert not any(f'href="{link}"' in text for link in links)
 
 
 def test_two_visits_swap(client: Client, w: World) -> None:
