@@ -29,6 +29,8 @@ from scheduling.models import (
     FollowUp,
     FollowUpDraft,
     InterestSignal,
+    Invitation,
+    Proposal,
     Visit,
 )
 from scheduling.states import VisitState
@@ -48,7 +50,7 @@ def w() -> World:
 def test_an_empty_house_has_nothing_to_decide_but_its_rules(w: World) -> None:
     found = manager.overview(NOW)
     assert (found.week, found.unowned, found.cases, found.efforts) == ((), (), (), ())
-    assert found.to_decide == len(found.rules) == 5
+    assert found.to_decide == len(found.rules) == 9
     assert found.monday == day(2, 11)
 
 
@@ -150,6 +152,9 @@ def marked() -> None:
     InterestSignal.objects.update(line="Märkt-rad")
     ContactLog.objects.update(line="Märkt-kontakt")
     Answer.objects.update(comment="Märkt-svar")
+    Invitation.objects.update(comment="Märkt-svar")
+    Proposal.objects.update(text="Märkt-förslag")
+    Booking.objects.exclude(cancel_reason="").update(cancel_reason="Märkt-skäl")
     booking = Booking.objects.filter(state=VisitState.HELD.value).latest("start")
     FollowUpDraft.objects.create(
         booking=booking, author=sam, fields={"note": ["Märkt-utkast"]}, at=TODAY
