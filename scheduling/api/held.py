@@ -27,7 +27,7 @@ class HeldBody(BaseModel):
 class DisclosureIn(Strict):
     """The fields to mask, and the note of the secrecy check."""
 
-    masked: Annotated[list[str], Field(max_length=10_000)] = []
+    masked: Annotated[list[str], Field(default_factory=list, max_length=10_000)]
     note: Annotated[Text, limit(held.NOTE_LENGTH)]
 
 

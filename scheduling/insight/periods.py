@@ -6,7 +6,7 @@ from datetime import date
 from scheduling.insight.rows import Period
 
 #: A longer report is a slip of the keyboard more often than a wish.
-LONGEST_DAYS = 3 * 366
+LONGEST_DAYS = 10 * 366
 EARLIEST, LATEST = 2000, 2100
 
 
