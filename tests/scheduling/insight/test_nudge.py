@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from core.models import User
+from core.models import Role, User
 from scheduling.booking import services
 from scheduling.followup.services import FollowUpInput, record
 from scheduling.insight import today
@@ -33,7 +33,7 @@ def nudged(member: User, booking: Booking, minutes: int = 0) -> bool:
 def test_from_its_end_on_for_those_who_met_the_group_and_the_socionom(
     w: World, booking: Booking
 ) -> None:
-    stranger = user("alex", w.other_host.user.role, "Alex")  # type: ignore[arg-type]
+    stranger = user("alex", Role.HOST, "Alex")
     assert not nudged(w.socionom, booking, -1)
     for member in (w.socionom, w.other_host.user):
         assert nudged(member, booking)
