@@ -54,6 +54,11 @@ def may_read_notes(user: User) -> bool:
     return user.is_active and user.role != Role.MANAGER
 
 
+def may_oversee(user: User) -> bool:
+    """See the manager's page: whoever answers for the assignment, and those who plan (F12)."""
+    return may_plan(user) or (user.is_active and user.role == Role.MANAGER)
+
+
 def may_log(user: User) -> bool:
     """Note that one was in touch with a partner: whoever meets them."""
     return may_follow_up(user) or may_plan(user)

@@ -12,6 +12,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Exists, Max, OuterRef, Q, QuerySet
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -22,9 +23,13 @@ from core.models import AuditEvent, User
 from partners.models import Contact
 from scheduling.models import (
     Answer,
+    Barrier,
+    BoundaryCase,
     CallTask,
     FollowUp,
     FollowUpDraft,
+    Handover,
+    InterestSignal,
     Invitation,
     Message,
     Proposal,
@@ -34,6 +39,8 @@ from scheduling.models import (
 )
 
 LONGEST_DAYS = 36500
+#: What stands where words must stand and none are left: the row is still counted.
+ERASED = "–"
 Rows = QuerySet[Any]
 
 
@@ -126,12 +133,12 @@ def _erase_answers(rows: Rows, before: datetime) -> int:
 def _wishes(before: datetime) -> Rows:
     return Proposal.objects.filter(
         created_at__lt=before, invitation__booking__end__lt=before
-    ).exclude(text__in=["", "–"])
+    ).exclude(text__in=["", ERASED])
 
 
 def _erase_wishes(rows: Rows, _before: datetime) -> int:
     """A wish in words alone keeps a dash: the constraint wants a time or words."""
-    return rows.update(text="–")
+    return rows.update(text=ERASED)
 
 
 def _notes(before: datetime) -> Rows:
@@ -143,6 +150,41 @@ def _notes(before: datetime) -> Rows:
 def _erase_notes(rows: Rows, _before: datetime) -> int:
     """Free text only: numbers, judgement and chips are the statistics."""
     return rows.update(note="", next_step="", next_step_due=None)
+
+
+def _interest_lines(before: datetime) -> Rows:
+    return InterestSignal.objects.filter(on__lt=timezone.localdate(before)).exclude(line="")
+
+
+def _erase_lines(rows: Rows, _before: datetime) -> int:
+    return rows.update(line="")
+
+
+def _barrier_words(before: datetime) -> Rows:
+    """Of solved ones: what is still in the way must be told until somebody saw to it."""
+    solved = Barrier.objects.filter(solved_on__lt=timezone.localdate(before))
+    return solved.exclude(what="", solution="")
+
+
+def _erase_barriers(rows: Rows, _before: datetime) -> int:
+    return rows.update(what="", solution="")
+
+
+def _questions(before: datetime) -> Rows:
+    old = BoundaryCase.objects.filter(on__lt=timezone.localdate(before))
+    return old.exclude(question=ERASED, outcome="")
+
+
+def _erase_questions(rows: Rows, _before: datetime) -> int:
+    return rows.update(question=ERASED, outcome="")
+
+
+def _topics(before: datetime) -> Rows:
+    return Handover.objects.filter(on__lt=timezone.localdate(before)).exclude(topic=ERASED)
+
+
+def _erase_topics(rows: Rows, _before: datetime) -> int:
+    return rows.update(topic=ERASED)
 
 
 def _expired_audit(before: datetime) -> Rows:
@@ -200,6 +242,38 @@ RULES: tuple[Rule, ...] = (
         730,
         _notes,
         _erase_notes,
+        public_record=True,
+    ),
+    Rule(
+        "interests",
+        gettext_lazy("Raderna vid intressen"),
+        730,
+        _interest_lines,
+        _erase_lines,
+        public_record=True,
+    ),
+    Rule(
+        "barriers",
+        gettext_lazy("Ord om hinder som är lösta"),
+        730,
+        _barrier_words,
+        _erase_barriers,
+        public_record=True,
+    ),
+    Rule(
+        "cases",
+        gettext_lazy("Gränsfallens frågor och svar"),
+        1095,
+        _questions,
+        _erase_questions,
+        public_record=True,
+    ),
+    Rule(
+        "handovers",
+        gettext_lazy("Vad som lämnats vidare"),
+        1095,
+        _topics,
+        _erase_topics,
         public_record=True,
     ),
     Rule(

@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
+from scheduling.insight.beside import Beside
 from scheduling.insight.report import Report
+from scheduling.insight.shared import Shared, Table
 
 
 def report_json(report: Report) -> dict[str, Any]:
@@ -72,6 +74,52 @@ def report_json(report: Report) -> dict[str, Any]:
             "analyses": report.analyses,
         },
     }
+
+
+def beside_json(beside: Beside) -> dict[str, Any]:
+    """Barriers, talks and opinions of the same period; no opinion of fewer than five answers."""
+    return {
+        "barriers": [
+            {"kind": row.kind, "noted": row.noted, "solved": row.solved} for row in beside.barriers
+        ],
+        "talks": dict(beside.talks),
+        "opinions": [
+            {"statement": row.statement, "faces": list(row.counts)} for row in beside.opinions
+        ],
+    }
+
+
+def shared_json(part: Shared) -> dict[str, Any]:
+    """One half-year as it may leave the house; ``null`` stands for what is not told.
+
+    A line is ``{"labels": [...], "count": n}``: several labels are joined, ``null`` is one to four.
+    """
+    return {
+        "from": part.period.first.isoformat(),
+        "to": part.period.last.isoformat(),
+        "planned": part.outcomes.total,
+        "participants": part.participants,
+        "organisations": part.organisations,
+        "meetings": part.meetings,
+        "trained": part.trained,
+        **{name: _table(getattr(part, name)) for name in _TABLES},
+        "opinions": [
+            {"statement": statement, "faces": _table(faces)} for statement, faces in part.opinions
+        ],
+    }
+
+
+_TABLES = (
+    *("outcomes", "months", "programmes", "judgements", "groups", "answers", "interests"),
+    *("handovers", "efforts", "barriers", "talks"),
+)
+
+
+def _table(told: Table | None) -> dict[str, Any] | None:
+    if told is None:
+        return None
+    lines = [{"labels": list(line.labels), "count": line.count} for line in told.lines]
+    return {"lines": lines, "total": told.total}
 
 
 def _plain(counts: Mapping[Any, int]) -> dict[str, int]:

@@ -23,6 +23,13 @@ from scheduling.insight.shared import (
     Table,
 )
 from scheduling.insight.visits import Filter
+from scheduling.models import (
+    BARRIER_LABELS,
+    FACE_LABELS,
+    STATEMENT_LABELS,
+    THEME_LABELS,
+    Statement,
+)
 from scheduling.states import AnswerChannel, Judgement, ReceiverKind, VisitState
 
 
@@ -90,19 +97,36 @@ def shared_context(part: Shared) -> dict[str, object]:
         (_("Intressen efter antal signaler"), part.interests),
         (_("Lämnat vidare"), part.handovers),
         (_("Insatser efter bedömning"), part.efforts),
+        (_("Hinder som noterats"), part.barriers),
+        (_("Samtal efter tema"), part.talks),
+        *(_opinion(statement, faces) for statement, faces in part.opinions),
     ]
+
+    def held(count: int | None) -> str:
+        return _told(count) if part.tells_held else _("visas inte")
+
     numbers = [
-        (_("Planerade besök"), part.outcomes.total),
-        (_("Deltagartillfällen"), part.participants),
-        (_("Organisationer"), part.organisations),
-        (_("Samverkansmöten"), part.meetings),
-        (_("Deltagande ur personalen i utbildningspass"), part.trained),
+        (_("Planerade besök"), _told(part.outcomes.total)),
+        (_("Deltagartillfällen"), held(part.participants)),
+        (_("Organisationer"), held(part.organisations)),
+        (_("Samverkansmöten"), _told(part.meetings)),
+        (_("Deltagande ur personalen i utbildningspass"), _told(part.trained)),
     ]
     return {
         "words": period_words(part.period),
-        "numbers": [(label, _told(count)) for label, count in numbers],
+        "numbers": numbers,
         "tables": [_table(caption, table) for caption, table in tables],
     }
+
+
+def _opinion(statement: str, faces: Table) -> tuple[str, Table]:
+    """A statement and its faces in words."""
+    lines = tuple(
+        Line(tuple(str(FACE_LABELS[int(face)]) for face in line.labels), line.count)
+        for line in faces.lines
+    )
+    said = STATEMENT_LABELS[Statement(statement)]
+    return _("Tyck till: %(statement)s") % {"statement": said}, Table(lines, faces.total)
 
 
 def _told(count: int | None) -> str:
@@ -140,6 +164,8 @@ def _word(code: str) -> str:
         **{channel.value: words.CHANNELS[channel] for channel in AnswerChannel},
         **{kind.value: words.RECEIVERS[kind] for kind in ReceiverKind},
         **{judgement.value: words.JUDGEMENTS[judgement] for judgement in Judgement},
+        **{barrier.value: word for barrier, word in BARRIER_LABELS.items()},
+        **{theme.value: word for theme, word in THEME_LABELS.items()},
         **{own: _(word) for own, word in _OWN_WORDS.items()},
     }
     return str(coded.get(code, code))

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
 
+from celery import current_app
 from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.db import transaction
@@ -16,6 +17,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
+from kombu.exceptions import OperationalError
 
 from core import access, audit
 from core.errors import Conflict, Missing
@@ -24,7 +26,6 @@ from scheduling.insight import beyond, chapters, summaries
 from scheduling.insight.queries import load
 from scheduling.insight.report import build
 from scheduling.insight.rows import Period
-from scheduling.insight.shared import half_years, share
 from scheduling.models import FileState, ReportFile
 
 logger = logging.getLogger(__name__)
@@ -69,6 +70,15 @@ def mine(*, actor: User, now: datetime, pk: int) -> ReportFile:
     return row
 
 
+def queue(row: ReportFile) -> None:
+    """Hand the file to a worker; where none can be reached it is given up, and the page says so."""
+    try:
+        current_app.send_task("scheduling.make_report_file", args=[row.pk], expires=900)
+    except (OperationalError, OSError):
+        give_up(row)
+        row.state = FileState.FAILED.value
+
+
 def give_up(row: ReportFile) -> None:
     """No worker can be reached: say so on the page instead of letting it wait."""
     ReportFile.objects.filter(pk=row.pk).update(state=FileState.FAILED.value)
@@ -110,8 +120,7 @@ def _page(row: ReportFile) -> str:
             "chart_style": _asset("chart.css"),
         }
         if row.shared:
-            halves = half_years(period, timezone.localdate(row.created_at))
-            parts = [share(build(load(half.first, half.last))) for half in halves]
+            parts = beyond.shared_parts(period, row.created_at)
             context["parts"] = [chapters.shared_context(part) for part in parts]
             return render_to_string("scheduling/report_shared_paper.html", context)
         found = build(load(period.first, period.last))

@@ -6,7 +6,7 @@ from datetime import date
 from scheduling.insight.rows import Period
 
 #: A longer report is a slip of the keyboard more often than a wish.
-LONGEST_DAYS = 3 * 366
+LONGEST_DAYS = 10 * 366
 EARLIEST, LATEST = 2000, 2100
 
 
@@ -78,3 +78,15 @@ def choices(today: date) -> list[tuple[str, Period]]:
         ("spring_term", Period(date(spring_term, 1, 7), date(spring_term, 6, 15))),
         ("autumn_term", Period(date(autumn_term, 8, 15), date(autumn_term, 12, 22))),
     ]
+
+
+def this_term(today: date) -> Period:
+    """The term that began last."""
+    terms = [period for key, period in choices(today) if key in {"spring_term", "autumn_term"}]
+    return max(terms, key=lambda term: term.first)
+
+
+def this_half(today: date) -> Period:
+    """The calendar half-year of ``today``."""
+    halves = [period for key, period in choices(today) if key in {"first_half", "second_half"}]
+    return max((half for half in halves if half.first <= today), key=lambda half: half.first)

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from scheduling.insight.beside import Beside
 from scheduling.insight.report import Report
 from scheduling.insight.rows import Period
 from scheduling.states import VisitState
@@ -116,33 +117,42 @@ class Shared:
     """One half-year as it may leave the house. Labels of fixed tables are codes."""
 
     period: Period
+    #: Whether the number of held visits is told; else nothing that follows from it is.
+    tells_held: bool
     outcomes: Table
     months: Table
     #: None where their total, the visits that were held, would give a hidden outcome away.
     programmes: Table | None
     judgements: Table | None
-    groups: Table
+    #: None there too, and where a row of it is small.
+    groups: Table | None
     answers: Table
     interests: Table
     handovers: Table
     efforts: Table
+    barriers: Table
+    talks: Table
+    #: Statement -> its faces, "1" to "5".
+    opinions: tuple[tuple[str, Table], ...]
     participants: int | None
     organisations: int | None
     meetings: int | None
     trained: int | None
 
 
-def share(report: Report) -> Shared:
-    """The shared version of one half-year's report.
+def share(report: Report, beside: Beside) -> Shared:
+    """The shared version of one half-year's report and of what is told beside it.
 
     Tables that are about the same visits have the same total, so that nothing follows from a
     difference: held wholly and partly are one row, and what is not judged yet is a row.
     """
     outcomes = table(_outcomes(report))
     tells_held = any(line.labels == (CAME,) for line in outcomes.lines)
+    groups = table(_visits_a_group(report))
     judged = [(code.value, count) for code, count in report.judgement.items()]
     return Shared(
         period=report.period,
+        tells_held=tells_held,
         outcomes=outcomes,
         months=table([(month.key, month.planned) for month in report.months]),
         programmes=table(sorted((line.name, line.held) for line in report.programmes))
@@ -151,7 +161,7 @@ def share(report: Report) -> Shared:
         judgements=table([*judged, (NOT_JUDGED, report.held - report.judged)])
         if tells_held
         else None,
-        groups=table(_visits_a_group(report)),
+        groups=groups if tells_held and not groups.hides else None,
         answers=table(
             [
                 *((code.value, count) for code, count in report.answers.items()),
@@ -161,11 +171,18 @@ def share(report: Report) -> Shared:
         interests=table(sorted((row.name, row.signals) for row in report.interests)),
         handovers=table([(code.value, count) for code, count in report.handed_over.items()]),
         efforts=table([(code.value, n) for code, n in report.efforts_by_judgement.items()]),
-        participants=number(report.attendance.total),
-        organisations=number(report.organisations),
+        barriers=table(sorted((row.kind, row.noted) for row in beside.barriers)),
+        talks=table(beside.talks),
+        opinions=tuple((row.statement, _faces(row.counts)) for row in beside.opinions),
+        participants=number(report.attendance.total) if tells_held else None,
+        organisations=number(report.organisations) if tells_held else None,
         meetings=number(report.meetings),
         trained=number(report.trained),
     )
+
+
+def _faces(counts: Sequence[int]) -> Table:
+    return table([(str(face), count) for face, count in enumerate(counts, start=1)])
 
 
 def _outcomes(report: Report) -> list[tuple[str, int]]:

@@ -16,14 +16,26 @@ from core import swedish
 from core.templatetags.ui import state_word
 from scheduling.followup import words
 from scheduling.insight import figures
+from scheduling.insight.beside import Beside
 from scheduling.insight.report import Report
 from scheduling.insight.rows import VisitRow
+from scheduling.models import (
+    BARRIER_LABELS,
+    FACE_LABELS,
+    STATEMENT_LABELS,
+    THEME_LABELS,
+    BarrierKind,
+    Statement,
+    Theme,
+)
 
 #: The widest a column is made, in characters.
 _WIDEST = 48
 
 
-def workbook(report: Report, visits: Sequence[VisitRow], *, words_too: bool) -> bytes:
+def workbook(
+    report: Report, visits: Sequence[VisitRow], beside: Beside, *, words_too: bool
+) -> bytes:
     """The whole report as XLSX. ``words_too`` adds chips, for those who may read notes."""
     out = io.BytesIO()
     # Rows leave memory as they are written: ten years of visits cost no more than one.
@@ -52,12 +64,28 @@ def workbook(report: Report, visits: Sequence[VisitRow], *, words_too: bool) -> 
     _sheet(book, bold, _("Överlämningar"), (_("Till"), _("Antal")), (
         (str(words.RECEIVERS[kind]), count) for kind, count in report.handed_over.items()
     ))  # fmt: skip
+    _beside(book, bold, beside)
     _sheet(book, bold, _("Besök"), _visit_head(words_too=words_too), (
         _visit(visit, words_too=words_too) for visit in visits
     ))  # fmt: skip
     _sheet(book, bold, _("KB-underlag"), (_("Aktivitet"), _("Antal"), _("Deltagare")), kb(visits))
     book.close()
     return out.getvalue()
+
+
+def _beside(book: Workbook, bold: Format, beside: Beside) -> None:
+    """Barriers, talks and opinions, a sheet each."""
+    _sheet(book, bold, _("Hinder"), (_("Hinder"), _("Noterade"), _("Lösta")), (
+        (str(BARRIER_LABELS[BarrierKind(row.kind)]), row.noted, row.solved)
+        for row in beside.barriers
+    ))  # fmt: skip
+    _sheet(book, bold, _("Samtal"), (_("Tema"), _("Antal")), (
+        (str(THEME_LABELS[Theme(theme)]), count) for theme, count in beside.talks
+    ))  # fmt: skip
+    faces = tuple(str(label) for label in FACE_LABELS.values())
+    _sheet(book, bold, _("Tyck till"), (_("Påstående"), *faces), (
+        (str(STATEMENT_LABELS[Statement(row.statement)]), *row.counts) for row in beside.opinions
+    ))  # fmt: skip
 
 
 def kb(visits: Iterable[VisitRow]) -> list[tuple[str, int, int]]:

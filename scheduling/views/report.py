@@ -31,7 +31,7 @@ FAULTS = {
     "date": gettext_lazy("Skriv datumet som år-månad-dag, till exempel 2026-06-30."),
     "year": gettext_lazy("Välj ett år mellan 2000 och 2100."),
     "order": gettext_lazy("Slutdagen måste vara efter startdagen."),
-    "long": gettext_lazy("Välj högst tre år åt gången."),
+    "long": gettext_lazy("Välj högst tio år åt gången."),
 }
 CHOICES = {
     "year": gettext_lazy("I år"),

@@ -1,6 +1,5 @@
 """The report as files: workbook, the version to share, and PDF made by a worker."""
 
-from celery import current_app
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -8,15 +7,13 @@ from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.views.decorators.http import require_POST, require_safe
-from kombu.exceptions import OperationalError
 
 from core import access
 from core.errors import Missing
 from partners.importing.exporting import XLSX
-from scheduling.insight import chapters, files, queries, summaries
+from scheduling.insight import beyond, chapters, files, queries, summaries
 from scheduling.insight.report import build
 from scheduling.insight.rows import Period
-from scheduling.insight.shared import half_years, share
 from scheduling.insight.workbook import workbook
 from scheduling.models import FileState, ReportFile
 from scheduling.views.report import FAULTS, asked_of, period_context, reader
@@ -33,7 +30,12 @@ def report_xlsx(request: HttpRequest) -> HttpResponse:
         return HttpResponse(words, status=422, content_type="text/plain; charset=utf-8")
     data = queries.load(asked.period.first, asked.period.last)
     planned = [visit for visit in data.visits if visit.planned]
-    body = workbook(build(data), planned, words_too=access.may_read_notes(user))
+    body = workbook(
+        build(data),
+        planned,
+        beyond.load_beside(asked.period, timezone.now()),
+        words_too=access.may_read_notes(user),
+    )
     name = f"rapport-{asked.period.first}-{asked.period.last}.xlsx"
     return HttpResponse(
         body,
@@ -49,8 +51,7 @@ def report_shared(request: HttpRequest) -> HttpResponse:
     reader(request)
     asked = asked_of(request)
     parts = [
-        chapters.shared_context(share(build(queries.load(half.first, half.last))))
-        for half in half_years(asked.period, timezone.localdate())
+        chapters.shared_context(part) for part in beyond.shared_parts(asked.period, timezone.now())
     ]
     context = {**period_context(asked), "parts": parts, "summary": summaries.of(asked.period)}
     status = 422 if asked.faults else 200
@@ -72,11 +73,7 @@ def ask(request: HttpRequest) -> HttpResponse:
         shared=request.POST.get("shared") == "1",
         language=get_language() or "sv",
     )
-    try:
-        current_app.send_task("scheduling.make_report_file", args=[row.pk], expires=900)
-    except (OperationalError, OSError):
-        # No broker, no worker: the page says so, and the report can be printed meanwhile.
-        files.give_up(row)
+    files.queue(row)
     return HttpResponseRedirect(reverse("report_pdf", args=[row.pk]), status=303)
 
 

@@ -118,3 +118,33 @@ def test_a_preview_that_comes_late_takes_nothing_that_was_typed(
         fresh.value.finished()
         expect(page.get_by_text("Välj en egen tid").first).to_be_visible()
         expect(alias).to_have_value("Sena gruppen")
+
+
+def test_j11_the_manager_reads_the_half_years_report(browser: Browser, seeded: House) -> None:
+    """Three clicks from the start to a readable draft with what did not work."""
+    with visitor(browser, 1280) as context:
+        log_in(context, seeded, "kim")
+        watched = watch(context, seeded)
+        page = watched.page
+        clicks = 0
+
+        def click(name: str) -> None:
+            nonlocal clicks
+            page.get_by_role("link", name=name).first.click()
+            clicks += 1
+
+        page.goto(f"{seeded.url}/")
+        click("Öppna chefsvyn")
+        expect(page.get_by_role("heading", name="Behöver beslut")).to_be_visible()
+        assert watched.axe() == []
+        assert page.locator("main form").count() == 0
+        click("Rapport 1 ")
+        expect(page.get_by_role("heading", name="Vad blev det av besöken?")).to_be_visible()
+        click("Vad som inte fungerat")
+        expect(page.get_by_role("heading", name="Vad som inte fungerat")).to_be_in_viewport()
+        assert clicks <= 3
+        number = page.locator("#mindre a[href*=judgement]").first
+        told = number.inner_text()
+        number.click()
+        expect(page.locator(".count")).to_have_text(f"{told} besök.")
+        assert watched.faults == []

@@ -12,12 +12,19 @@ from scheduling.booking import services as booking_services
 from scheduling.demo.seed import seed
 from scheduling.followup import retention
 from scheduling.followup.services import FollowUpInput, record
-from scheduling.insight.as_json import report_json
+from scheduling.insight.as_json import beside_json, report_json
+from scheduling.insight.beyond import load_beside
 from scheduling.insight.queries import load
 from scheduling.insight.report import build
+from scheduling.insight.rows import Period
 from scheduling.models import (
+    Barrier,
     Booking,
+    BoundaryCase,
     FollowUp,
+    Handover,
+    Interest,
+    InterestSignal,
     Message,
     RetentionRule,
     RetentionRun,
@@ -27,7 +34,7 @@ from scheduling.states import AnswerChannel, InvitationState, Judgement
 from tests.factories import NOW, World, at, days, world
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
-PUBLIC = ["letters", "answers", "wishes", "notes", "audit"]
+PUBLIC = [rule.key for rule in retention.RULES if rule.public_record]
 
 
 @pytest.fixture
@@ -136,6 +143,41 @@ def test_contacts_are_asked_about_never_erased(w: World, held: Booking) -> None:
         retention.run(actor=w.socionom, now=held.end + days(800), key="contacts")
 
 
+def test_what_the_house_learnt_loses_its_words_and_keeps_its_figures(w: World) -> None:
+    """Interests, barriers, boundary cases and handovers: a second run does nothing."""
+    on = date(2026, 11, 2)
+    interest = Interest.objects.create(name="Film")
+    InterestSignal.objects.create(interest=interest, source="desk", line="På disken", on=on)
+    InterestSignal.objects.create(interest=interest, source="desk", on=on)
+    Barrier.objects.create(kind="debt", what="Skulder", solution="Ny rutin", on=on, solved_on=on)
+    still = Barrier.objects.create(kind="debt", what="Öppet", on=on)
+    BoundaryCase.objects.create(question="Bank-id?", outcome="Nej.", on=on)
+    Handover.objects.create(topic="Boende", receiver="police", on=on)
+    keys = ["interests", "barriers", "cases", "handovers"]
+    decide(w, *keys)
+    year = Period(date(2026, 1, 1), date(2026, 12, 31))
+
+    def figures() -> dict[str, object]:
+        told = report_json(build(load(year.first, year.last)))
+        return told | beside_json(load_beside(year, NOW))
+
+    before, later = figures(), at(3, 10, month=11, year=2029)
+    assert retention.run_all(at(31, 10, month=10, year=2028)) == []
+    assert {run.key: run.rows for run in retention.run_all(later)} == dict.fromkeys(keys, 1)
+    assert retention.run_all(later) == []
+    assert figures() == before
+    assert before["boundary_cases"] == 1
+    texts = [
+        *InterestSignal.objects.values_list("line", flat=True),
+        *Barrier.objects.exclude(pk=still.pk).values_list("what", "solution"),
+        *BoundaryCase.objects.values_list("question", "outcome"),
+        *Handover.objects.values_list("topic", flat=True),
+    ]
+    assert texts == ["", "", ("", ""), ("–", ""), "–"]
+    still.refresh_from_db()
+    assert still.what == "Öppet"
+
+
 def test_own_days_count(w: World, held: Booking) -> None:
     retention.change_rule(actor=w.socionom, now=NOW, key="care", days=1, decision="")
     assert due(held.end + days(2)) == {"care": 1}
@@ -183,7 +225,9 @@ def test_the_whole_demo_library_keeps_its_figures() -> None:
     year = (date(2026, 1, 1), date(2026, 12, 31))
     before = report_json(build(load(*year)))
     erased = retention.run_all(NOW + days(1500))
-    assert {run.key for run in erased} >= {"care", "links", "letters", "notes", "audit"}
+    assert {run.key for run in erased} >= {
+        *("care", "links", "letters", "notes", "barriers", "handovers", "cases", "audit")
+    }
     assert report_json(build(load(*year))) == before
 
 

@@ -18,11 +18,13 @@ from scheduling.booking import services as booking_services
 from scheduling.demo.seed import seed
 from scheduling.followup.services import FollowUpInput, record
 from scheduling.insight import files, summaries
+from scheduling.insight.beside import Beside
+from scheduling.insight.beyond import load_beside
 from scheduling.insight.queries import load
 from scheduling.insight.report import build
 from scheduling.insight.rows import Period
 from scheduling.insight.workbook import workbook
-from scheduling.models import Programme, ReportFile, ReportSummary
+from scheduling.models import Barrier, Programme, ReportFile, ReportSummary
 from scheduling.states import Judgement
 from tests.factories import NOW, World, at, days, world
 
@@ -54,7 +56,7 @@ def sheets(body: bytes) -> dict[str, list[list[Any]]]:
 def test_the_workbook_holds_the_reports_numbers(demo: User) -> None:
     data = load(YEAR.first, YEAR.last)
     found = build(data)
-    book = sheets(workbook(found, data.visits, words_too=False))
+    book = sheets(workbook(found, data.visits, load_beside(YEAR, NOW), words_too=False))
     summary = {row[0]: row[1] for row in book["Sammanfattning"][1:]}
     assert summary["Planerade besök"] == found.planned == 110
     assert summary["Blev av"] == found.held == 74
@@ -66,6 +68,10 @@ def test_the_workbook_holds_the_reports_numbers(demo: User) -> None:
     assert sum(row[1] for row in kb[1:-1]) == 74
     assert len(book["Besök"]) == 1 + len(data.visits)
     assert "Fungerade" not in book["Besök"][0]
+    assert [row[0] for row in book["Samtal"]] == [
+        "Tema", "Digitalt", "Läsning", "Samhällsinfo", "Bara prata",
+    ]  # fmt: skip
+    assert sum(row[1] for row in book["Hinder"][1:]) == Barrier.objects.count() > 0
 
 
 def test_no_cell_is_a_formula(w: World) -> None:
@@ -74,7 +80,7 @@ def test_no_cell_is_a_formula(w: World) -> None:
     given = FollowUpInput(attendance=6, judgement=Judgement.SUCCESS, worked=("+cmd",))
     record(actor=w.socionom, now=at(1, 12), booking=booking, given=given)
     data = load(YEAR.first, YEAR.last)
-    body = workbook(build(data), data.visits, words_too=True)
+    body = workbook(build(data), data.visits, Beside(), words_too=True)
     book = sheets(body)
     assert book["Besök"][1][2] == "=HYPERLINK(1)"
     assert book["Besök"][1][-2] == "+cmd"

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from scheduling.insight.beside import Beside
 from scheduling.insight.report import build
 from scheduling.insight.rows import Data, Period
 from scheduling.insight.shared import Line, Table, half_years, number, share, table
@@ -81,6 +82,6 @@ def test_a_period_tells_no_more_than_its_half_years() -> None:
 
 
 def test_an_empty_half_year() -> None:
-    shared = share(build(Data(Period(date(2026, 1, 1), date(2026, 6, 30)))))
+    shared = share(build(Data(Period(date(2026, 1, 1), date(2026, 6, 30)))), Beside())
     assert (shared.participants, shared.organisations, shared.outcomes.total) == (0, 0, 0)
     assert shared.programmes == Table((), 0)
