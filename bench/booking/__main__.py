@@ -135,7 +135,8 @@ def search(little: list[dict[str, float]], much: list[dict[str, float]], *, past
     """The table of find-a-time."""
     head = ("find a time, 12 weeks", f"{FEW:,} past visits", f"{past:,}", "ratio")
     rows = []
-    for name, words in {"own": "its own time on the processor, ms", "whole": "all in all, ms"}.items():
+    kinds = {"own": "its own time on the processor, ms", "whole": "all in all, ms"}
+    for name, words in kinds.items():
         few, many = [[row[name] for row in rows] for rows in (little, much)]
         ratio = Ratio(tuple(b / a for a, b in zip(few, many, strict=True)))
         rows.append((words, f"{median(few):.0f}", f"{median(many):.0f}", ratio))
