@@ -11,13 +11,21 @@ from django.conf import settings
 
 from core import screening
 from core.errors import Clash, IllegalTransition, Invalid
-from scheduling.booking import services
+from scheduling import snapshots
+from scheduling.booking import series, services
 from scheduling.calendars.answers import Answer, AnswerItem, Method
 from scheduling.mailbox import match, refreshing, trust
 from scheduling.mailbox.match import Held, Order, Ruling, Signals
-from scheduling.mailbox.outcome import Said
+from scheduling.mailbox.outcome import Said, strongest
 from scheduling.mailbox.reading import Letter
-from scheduling.models import IncomingAnswer, IncomingMail, Invitation, MailAction, Proposal
+from scheduling.models import (
+    IncomingAnswer,
+    IncomingMail,
+    Invitation,
+    MailAction,
+    Proposal,
+    SeriesInvitation,
+)
 from scheduling.states import (
     OUTCOME_STATES,
     AnswerChannel,
@@ -46,28 +54,64 @@ class Case:
     now: datetime
     vouched: bool = False
 
+    @property
+    def series(self) -> SeriesInvitation | None:
+        """The series whose UID the answer names; None where it is about one visit."""
+        row = snapshots.series_invitation(self.invitation)
+        return row if row is not None and row.ical_uid == self.answer.uid else None
 
-def find_instance(invitation: Invitation, recurrence_id: datetime | None) -> Invitation | None:
-    """The invitation of one date; without ``recurrence_id`` the whole. None where there is none.
 
-    A single visit has one date: its own start.
+def addressed(uid: str) -> Invitation | None:
+    """The invitation whose calendar entry an answer is about; of a series the first date's."""
+    rows = Invitation.objects.select_related("booking__series", "contact", "host__user")
+    found = rows.filter(ical_uid=uid).first()
+    if found is None:
+        whole = SeriesInvitation.objects.filter(ical_uid=uid).first()
+        found = series.invitations_of(whole)[0] if whole is not None else None
+    return found
+
+
+def dates_of(case: Case, recurrence_id: datetime | None) -> list[Invitation]:
+    """The invitations of the dates that an item is about; none where it names no date of ours.
+
+    A single visit has one date: its own start. Without ``recurrence_id`` it is the whole: of a
+    series every date that an answer still counts for, or the first where none is left.
     """
-    if recurrence_id is None or recurrence_id == invitation.booking.start:
-        return invitation
-    return None
+    whole = case.series
+    if whole is None:
+        own = recurrence_id in {None, case.invitation.booking.start}
+        return [case.invitation] if own else []
+    rows = series.invitations_of(whole)
+    if recurrence_id is not None:
+        booking = series.find_instance(whole, recurrence_id)
+        return [row for row in rows if row.booking == booking]
+    return [row for row in rows if not _closed(row, case.now)] or rows[:1]
 
 
 def apply_answer(case: Case) -> tuple[Said, ...]:
     """Take each item, the oldest first, and keep its history; returns what was done with each."""
     items = sorted(case.answer.items, key=lambda item: item.stamp)
-    return tuple(_keep(case, _take(case, item)) for item in items)
+    return tuple(_apply(case, item) for item in items)
 
 
-def _take(case: Case, item: AnswerItem) -> Said:
+def _apply(case: Case, item: AnswerItem) -> Said:
+    """Of the dates of a whole series the strongest is told; each keeps its own."""
     item = replace(item, comment=screening.mask(item.comment))
-    invitation = find_instance(case.invitation, item.recurrence_id)
-    if invitation is None:
-        return _said(case, item, MailAction.REVIEW, "unknown_instance")
+    dates = dates_of(case, item.recurrence_id)
+    if not dates:
+        unknown = _said(case, item, MailAction.REVIEW, "unknown_instance")
+        return _keep(case, unknown, case.invitation)
+    if case.series is not None and item.recurrence_id is None:
+        if case.answer.method is Method.COUNTER:
+            # A wish for the whole series is no single time that could be tried.
+            wish = _said(case, item, MailAction.REVIEW, "series_counter")
+            return _keep(case, wish, case.invitation)
+        if case.answer.method is Method.REFRESH:
+            dates = dates[:1]
+    return strongest([_keep(case, _take(case, item, row), row) for row in dates])
+
+
+def _take(case: Case, item: AnswerItem, invitation: Invitation) -> Said:
     objection = _objection(case, item, invitation)
     if objection is not None:
         return _said(case, item, *objection)
@@ -166,6 +210,7 @@ def held(invitation: Invitation) -> Held | None:
 
 def _in_order(case: Case, item: AnswerItem, invitation: Invitation) -> Said:
     method = case.answer.method
+    current, significant = _sequences(case, invitation)
     ordered = match.order(
         sequence=item.sequence,
         stamp=min(item.stamp, case.now),
@@ -177,8 +222,8 @@ def _in_order(case: Case, item: AnswerItem, invitation: Invitation) -> Said:
             item.proposed_start,
             item.proposed_end,
         ),
-        current=invitation.sequence,
-        significant=invitation.significant_sequence,
+        current=current,
+        significant=significant,
         held=held(invitation),
     )
     if ordered is Order.NEWER:
@@ -186,6 +231,17 @@ def _in_order(case: Case, item: AnswerItem, invitation: Invitation) -> Said:
     if ordered is Order.STALE and method is Method.COUNTER:
         return _outdated(case, item, invitation)
     return _said(case, item, MailAction.IGNORED, _ORDER_WORDS[ordered])
+
+
+def _sequences(case: Case, invitation: Invitation) -> tuple[int, int]:
+    """SEQUENCE now, and at the last change that counts; a date's own or that of its series."""
+    whole = case.series
+    if whole is None:
+        return invitation.sequence, invitation.significant_sequence
+    return (
+        max(invitation.sequence, whole.sequence),
+        max(invitation.significant_sequence, whole.significant_sequence),
+    )
 
 
 # --- What it does --------------------------------------------------------------------------------
@@ -208,7 +264,7 @@ def _answer(case: Case, item: AnswerItem, invitation: Invitation) -> Said:
         return _said(case, item, MailAction.IGNORED, "over")
     if counter:
         open_ones = invitation.proposals.filter(state=ProposalState.OPEN.value)
-        open_ones.update(based_on=_given(item, invitation))
+        open_ones.update(based_on=_given(case, item, invitation))
         return _said(case, item, MailAction.COUNTER)
     return _said(case, item, MailAction.REPLY)
 
@@ -224,14 +280,14 @@ def _outdated(case: Case, item: AnswerItem, invitation: Invitation) -> Said:
         end=item.proposed_end,
         state=(ProposalState.CLOSED if newer else ProposalState.OPEN).value,
         created_at=case.now,
-        based_on=_given(item, invitation),
+        based_on=_given(case, item, invitation),
     )
     return _said(case, item, MailAction.COUNTER, "outdated")
 
 
-def _given(item: AnswerItem, invitation: Invitation) -> int:
+def _given(case: Case, item: AnswerItem, invitation: Invitation) -> int:
     """SEQUENCE as it counts: a missing one is the present one, and none is beyond it (B7)."""
-    now = invitation.sequence
+    now, _significant = _sequences(case, invitation)
     return now if item.sequence is None else min(item.sequence, now)
 
 
@@ -246,15 +302,15 @@ def _said(case: Case, item: AnswerItem, action: MailAction, reason: str = "") ->
         recurrence_id=item.recurrence_id,
         proposed_start=item.proposed_start,
         proposed_end=item.proposed_end,
-        sequence=_given(item, case.invitation),
+        sequence=_given(case, item, case.invitation),
         stamp=item.stamp,
     )
 
 
-def _keep(case: Case, said: Said) -> Said:
+def _keep(case: Case, said: Said, invitation: Invitation) -> Said:
     IncomingAnswer.objects.create(
         mail=case.mail,
-        invitation=find_instance(case.invitation, said.recurrence_id) or case.invitation,
+        invitation=invitation,
         method=said.method,
         at=case.now,
         sequence=said.sequence,

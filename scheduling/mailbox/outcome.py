@@ -1,5 +1,6 @@
 """What became of a mail, and the one line of JSON that says so."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -85,12 +86,15 @@ _STRENGTH = (
 )
 
 
+def strongest(said: Sequence[Said]) -> Said:
+    """The first of those that did most."""
+    return min(said, key=lambda one: _STRENGTH.index(one.action))
+
+
 def of_answers(said: tuple[Said, ...], invitation: Invitation) -> Outcome:
     """A mail with answers: a person must look if any of them needs it, else the strongest."""
-    actions = {one.action for one in said}
-    action = next(action for action in _STRENGTH if action in actions)
-    reason = next(one.reason for one in said if one.action is action)
-    return Outcome(action=action, reason=reason, invitation=invitation, said=said)
+    leading = strongest(said)
+    return Outcome(action=leading.action, reason=leading.reason, invitation=invitation, said=said)
 
 
 def _utc(moment: datetime) -> str:

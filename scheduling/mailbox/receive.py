@@ -158,7 +158,7 @@ def _calendar(mail: IncomingMail, letter: Letter, now: datetime) -> Outcome:
         return _unusable(letter, error)
     if letter.automatic and answer.method is Method.REFRESH:
         return outcome.ignored("automatic")
-    invitation = invitation_of(answer.uid)
+    invitation = apply.addressed(answer.uid)
     if invitation is None:
         return outcome.ignored("unknown_uid")
     case = apply.Case(mail, letter, answer, invitation, now)
@@ -206,15 +206,6 @@ def _bounce(mail: IncomingMail, letter: Letter, report: bounces.Report, now: dat
 
 
 _DELIVERY = frozenset({"delayed", "delivered", "relayed", "expanded"})
-
-
-def invitation_of(uid: str) -> Invitation | None:
-    """The invitation whose calendar entry an answer is about, locked no longer than it is read."""
-    return (
-        Invitation.objects.select_related("booking", "contact", "host__user")
-        .filter(ical_uid=uid)
-        .first()
-    )
 
 
 def _tagged(letter: Letter) -> list[str]:

@@ -39,7 +39,7 @@ def guess(mail: IncomingMail) -> Guess:
     letter, answer = _read(mail)
     items = answer.items if answer is not None else ()
     address, name = _stranger(invitation, letter, items)
-    return Guess(_state(invitation, answer), address, name)
+    return Guess(_state(mail, letter, answer, mail.received_at), address, name)
 
 
 @transaction.atomic
@@ -90,14 +90,19 @@ def _read(mail: IncomingMail) -> tuple[Letter, Answer | None]:
         return letter, None
 
 
-def _state(invitation: Invitation | None, answer: Answer | None) -> InvitationState | None:
+def _state(
+    mail: IncomingMail, letter: Letter, answer: Answer | None, now: datetime
+) -> InvitationState | None:
     """What a machine can read out of it without doubt."""
-    if invitation is None or answer is None or len(answer.items) != 1:
+    if mail.invitation is None or answer is None or len(answer.items) != 1:
         return None
-    item = answer.items[0]
-    if item.doubts or apply.find_instance(invitation, item.recurrence_id) is None:
+    item, case = answer.items[0], apply.Case(mail, letter, answer, mail.invitation, now)
+    if item.doubts or not apply.dates_of(case, item.recurrence_id):
         return None
-    if answer.uid != invitation.ical_uid or answer.method is Method.REFRESH:
+    known = case.series is not None or answer.uid == mail.invitation.ical_uid
+    if not known or answer.method is Method.REFRESH:
+        return None
+    if case.series is not None and item.recurrence_id is None and answer.method is Method.COUNTER:
         return None
     if answer.method is Method.COUNTER:
         return InvitationState.COUNTERED
@@ -116,7 +121,7 @@ def _take_as_contact(
 ) -> None:
     invitation = _invited(row)
     letter, answer = _read(row)
-    if answer is not None and _state(invitation, answer) is not None:
+    if answer is not None and _state(row, letter, answer, now) is not None:
         row.answers.all().delete()
         case = apply.Case(row, letter, answer, invitation, now, vouched=True)
         (said,) = apply.apply_answer(case)

@@ -257,6 +257,9 @@ def repeat(invitation: Invitation, *, event: AuditEvent, now: datetime) -> Messa
         VisitState.CANCELLED_BY_PARTNER,
     )
     kind = MessageKind.CANCEL if over else MessageKind.REQUEST
+    if invitation.messages.filter(kind=MessageKind.SERIES.value).exists():
+        # It was asked for the whole, which this date's invitation was sent with.
+        kind = MessageKind.SERIES_END if over else MessageKind.SERIES
     return _store(invitation, kind=kind, event=event, now=now)
 
 

@@ -37,6 +37,7 @@ REASONS = {
     "contradiction": gettext_lazy("Säger två olika saker"),
     "several_attendees": gettext_lazy("Flera svarar i samma mejl"),
     "unknown_instance": gettext_lazy("Gäller ett datum som inte finns"),
+    "series_counter": gettext_lazy("Vill flytta hela serien"),
     "proposal_unclear": gettext_lazy("Föreslår en tid som inte går att läsa"),
     "unusable_time": gettext_lazy("Föreslår en tid som inte går"),
     "clash": gettext_lazy("Ja till en tid som är tagen"),
