@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from core.models import User
 from core.standing_in import responsible_for
@@ -17,15 +18,15 @@ from scheduling.calendars.snapshots import (
     Mailbox,
 )
 from scheduling.models import Booking, FeedVariant, Invitation, SeriesInvitation
-from scheduling.states import CALLED_OFF, BookingKind, VisitState
+from scheduling.states import CALLED_OFF, BookingKind, InvitationState, VisitState
 
 #: Titles that say nothing of who comes (DOMAIN.md §3): the neutral level.
 NEUTRAL_TITLES = {
-    BookingKind.STUDY_VISIT: "Studiebesök",
-    BookingKind.OUTREACH_VISIT: "Uppsökande besök",
-    BookingKind.MEETING: "Möte",
-    BookingKind.TRAINING: "Utbildningspass",
-    BookingKind.ABSENCE: "Frånvaro",
+    BookingKind.STUDY_VISIT: gettext_noop("Studiebesök"),
+    BookingKind.OUTREACH_VISIT: gettext_noop("Uppsökande besök"),
+    BookingKind.MEETING: gettext_noop("Möte"),
+    BookingKind.TRAINING: gettext_noop("Utbildningspass"),
+    BookingKind.ABSENCE: gettext_noop("Frånvaro"),
 }
 _STATUS = {
     VisitState.DRAFT: EventStatus.TENTATIVE,
@@ -118,6 +119,8 @@ def invitation(
     row: Invitation, *, sequence: int, stamp: datetime, answer_url: str, chosen: bool = False
 ) -> InvitationSnapshot:
     """The iTIP object for one addressee: neutral words, their language, only them as ATTENDEE."""
+    if row.contact_id is None:
+        return _colleague_invitation(row, sequence=sequence, stamp=stamp)
     booking = row.booking
     series = series_invitation(row)
     with translation.override(language(row)):
@@ -145,6 +148,55 @@ def invitation(
         partstat="ACCEPTED" if chosen else "NEEDS-ACTION",
         status=_STATUS_OF_INVITATION.get(booking.status, EventStatus.CONFIRMED),
     )
+
+
+#: What a colleague's own calendar shows of her answer: a changed room does not ask again.
+_PARTSTAT = {
+    InvitationState.ACCEPTED: "ACCEPTED",
+    InvitationState.DECLINED: "DECLINED",
+    InvitationState.TENTATIVE: "TENTATIVE",
+}
+
+
+def _colleague_invitation(row: Invitation, *, sequence: int, stamp: datetime) -> InvitationSnapshot:
+    """A colleague's: what a neutral feed shows; group, plan and phone behind the login.
+
+    It is CONFIRMED as long as the time is hers to keep, whatever the partner has said so far.
+    """
+    booking = row.booking
+    url = colleague_url(booking)
+    with translation.override(language(row)):
+        summary = _(NEUTRAL_TITLES[BookingKind(booking.kind)])
+        description = _("Allt om bokningen, efter inloggning: %(url)s") % {"url": url}
+    return InvitationSnapshot(
+        uid=row.ical_uid,
+        sequence=sequence,
+        stamp=stamp,
+        start=booking.start,
+        end=booking.end,
+        summary=summary,
+        location=neutral_location(booking),
+        description=description,
+        url=url,
+        organizer=Mailbox(links.tagged_address(row.mail_tag), organiser_name(booking)),
+        attendee=Mailbox(row.email, row.name),
+        partstat=_PARTSTAT.get(row.status, "NEEDS-ACTION"),
+    )
+
+
+def neutral_location(booking: Booking) -> str:
+    """Room and library; nothing of an address we go to, which may be a protected one."""
+    return _feed_location(booking, full=False)
+
+
+def colleague_url(booking: Booking) -> str:
+    """The page with all that a colleague needs, behind the login."""
+    return links.page_url(f"vard/{booking.pk}")
+
+
+def goes_on_without(row: Invitation) -> bool:
+    """Whether the booking stands although the addressee is no longer asked."""
+    return row.status is InvitationState.WITHDRAWN and row.booking.status not in CALLED_OFF
 
 
 def series_invitation(row: Invitation) -> SeriesInvitation | None:

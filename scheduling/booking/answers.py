@@ -189,7 +189,7 @@ def _follow(booking: Booking, changed: Invitation, now: datetime) -> None:
     """The visit's state follows from its partners' invitations; staff's do not decide."""
     if changed.contact_id is None:
         return
-    partners = [row for row in change.live_invitations(booking) if row.contact_id is not None]
+    partners = change.live_invitations(booking)
     states = {row.status for row in partners}
     if _each_group_has_a_yes(partners):
         if booking.visit.lacks_host:

@@ -152,7 +152,7 @@ def _put_back(booking: Booking, event: AuditEvent) -> None:
 
 def _restore_answers(booking: Booking, event: AuditEvent) -> None:
     """The answers that a move had reset stand again, from their history."""
-    for invitation in change.live_invitations(booking):
+    for invitation in change.live_invitations(booking, staff=True):
         if invitation.pk not in event.data.get("answered", []):
             continue
         last = invitation.answers.filter(at__lte=event.at).order_by("-at", "-pk").first()

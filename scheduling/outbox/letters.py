@@ -9,11 +9,12 @@ from functools import lru_cache
 import css_inline
 from django.template.loader import render_to_string
 from django.utils import translation
+from django.utils.translation import gettext as _
 
 from core import swedish
 from scheduling import links, snapshots
 from scheduling.models import Booking, Host, Invitation
-from scheduling.states import BookingKind, MessageKind, OfferState
+from scheduling.states import BookingKind, InvitationState, MessageKind, OfferState
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +29,14 @@ class Letter:
 def write(invitation: Invitation, kind: MessageKind) -> Letter:
     """The letter of ``kind`` for one invitation as the booking stands now."""
     language = snapshots.language(invitation)
-    context = _context(invitation, language)
     with translation.override(language):
-        subject = render_to_string(f"email/{kind.value}.subject.txt", context)
-        text = render_to_string(f"email/{kind.value}.txt", context)
-        html = render_to_string(f"email/{kind.value}.html", context)
+        if invitation.contact is None:
+            name, context = f"colleague_{kind.value}", _to_colleague(invitation, language)
+        else:
+            name, context = kind.value, _context(invitation, language)
+        subject = render_to_string(f"email/{name}.subject.txt", context)
+        text = render_to_string(f"email/{name}.txt", context)
+        html = render_to_string(f"email/{name}.html", context)
     return Letter(" ".join(subject.split()), f"{text.strip()}\n", _inliner().inline(html))
 
 
@@ -81,6 +85,25 @@ def _context(invitation: Invitation, language: str) -> dict[str, object]:
         "details_url": _details_url(invitation),
         "takes_over": _takes_over(invitation),
         "privacy_url": links.page_url("integritet"),
+    }
+
+
+def _to_colleague(invitation: Invitation, language: str) -> dict[str, object]:
+    """For a host or an attending colleague: when and where; everything else behind the login."""
+    booking, host = invitation.booking, invitation.host
+    assert host is not None
+    return {
+        "lang": language,
+        "name": host.first_name,
+        "library": snapshots.organiser_name(booking),
+        "what": _(snapshots.NEUTRAL_TITLES[BookingKind(booking.kind)]),
+        "when": swedish.long_when(booking.start, booking.end, lang=language),
+        "subject_when": swedish.subject_when(booking.start, lang=language),
+        "where": snapshots.neutral_location(booking),
+        "own": invitation.status is InvitationState.ACCEPTED,
+        "goes_on": snapshots.goes_on_without(invitation),
+        "url": snapshots.colleague_url(booking),
+        "settings_url": links.page_url("floden/"),
     }
 
 
