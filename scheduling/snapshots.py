@@ -39,11 +39,13 @@ _STATUS = {
 
 def location(booking: Booking) -> str:
     """Where it is, as a partner may read it: library, address, meeting point. Never the room."""
-    visit = booking.visit
-    if visit.room is None:
-        return visit.place
-    library = visit.room.library
-    return f"{library.name}, {library.address}"
+    here = booking.visit if hasattr(booking, "visit") else booking.gathering
+    if here.room is None and here.place:
+        return here.place
+    library = here.room.library if here.room else booking.library
+    if library is None:
+        return ""
+    return ", ".join(part for part in (library.name, library.address) if part)
 
 
 def organiser_name(booking: Booking) -> str:
@@ -56,9 +58,20 @@ def on_the_phone(booking: Booking, now: datetime | None = None) -> User:
 
     With ``now`` also who stands in at that instant, for a page that is read today.
     """
-    host = booking.visit.host.user
+    host = met_by(booking)
     found = responsible_for(host, booking.start)
     return responsible_for(host, now) if found == host and now is not None else found
+
+
+def met_by(booking: Booking) -> User:
+    """Who signs: the visit's host; of a meeting its planner where she attends, or the first."""
+    if hasattr(booking, "visit"):
+        return booking.visit.host.user
+    users = [host.user for host in booking.gathering.hosts.select_related("user").order_by("pk")]
+    planner = booking.created_by
+    if planner is not None and (planner in users or not users):
+        return planner
+    return users[0]
 
 
 def phone_of(user: User, booking: Booking) -> str:
@@ -87,7 +100,7 @@ def event(booking: Booking, variant: FeedVariant) -> EventSnapshot:
         transparent=variant is FeedVariant.NEUTRAL_FREE or booking.status in CALLED_OFF,
         categories=() if busy else (NEUTRAL_TITLES[kind],),
         # Behind login: the address alone tells nothing.
-        url=f"{settings.BASE_URL}/besok/{booking.pk}" if full else "",
+        url=f"{settings.BASE_URL}{booking.get_absolute_url()}" if full else "",
     )
 
 
@@ -99,16 +112,20 @@ def _full_title(booking: Booking) -> str:
 
 
 def _feed_location(booking: Booking, *, full: bool) -> str:
-    if not hasattr(booking, "visit"):
+    here = getattr(booking, "visit", None) or getattr(booking, "gathering", None)
+    if here is None or (here.room is None and not here.place and not hasattr(booking, "visit")):
         return booking.library.name if booking.library else ""
-    room = booking.visit.room
+    room = here.room
     if room is None:
         # An address we go to can be a protected one: only those who go see it.
-        return booking.visit.place if full else ""
+        return here.place if full else ""
     return f"{room.name}, {room.library.name}"
 
 
 def _full_description(booking: Booking) -> str:
+    if hasattr(booking, "gathering"):
+        users = booking.gathering.hosts.select_related("user")
+        return "Från oss: " + ", ".join(host.user.name for host in users) if users else ""
     if not hasattr(booking, "visit"):
         return ""
     hosts = ", ".join(host.user.name for host in booking.visit.hosts)
@@ -124,13 +141,7 @@ def invitation(
     booking = row.booking
     series = series_invitation(row)
     with translation.override(language(row)):
-        description = _("%(what)s\n\nVi möts %(meeting)s.\n\nSvara eller ändra här: %(url)s") % {
-            "what": booking.visit.programme.text(language(row)),
-            "meeting": booking.visit.meeting_point,
-            "url": answer_url,
-        }
-        outreach = booking.kind == BookingKind.OUTREACH_VISIT.value
-        summary = _("Möte med biblioteket") if outreach else _("Besök på biblioteket")
+        summary, description = _words_to_partner(row, answer_url)
     return InvitationSnapshot(
         uid=series.ical_uid if series else row.ical_uid,
         recurrence_id=booking.original_start if series else None,
@@ -148,6 +159,19 @@ def invitation(
         partstat="ACCEPTED" if chosen else "NEEDS-ACTION",
         status=_STATUS_OF_INVITATION.get(booking.status, EventStatus.CONFIRMED),
     )
+
+
+def _words_to_partner(row: Invitation, answer_url: str) -> tuple[str, str]:
+    booking = row.booking
+    if not hasattr(booking, "visit"):
+        return _("Möte med biblioteket"), _("Svara eller ändra här: %(url)s") % {"url": answer_url}
+    description = _("%(what)s\n\nVi möts %(meeting)s.\n\nSvara eller ändra här: %(url)s") % {
+        "what": booking.visit.programme.text(language(row)),
+        "meeting": booking.visit.meeting_point,
+        "url": answer_url,
+    }
+    outreach = booking.kind == BookingKind.OUTREACH_VISIT.value
+    return _("Möte med biblioteket") if outreach else _("Besök på biblioteket"), description
 
 
 #: What a colleague's own calendar shows of her answer: a changed room does not ask again.
@@ -191,7 +215,9 @@ def neutral_location(booking: Booking) -> str:
 
 def colleague_url(booking: Booking) -> str:
     """The page with all that a colleague needs, behind the login."""
-    return links.page_url(f"vard/{booking.pk}")
+    if hasattr(booking, "visit"):
+        return links.page_url(f"vard/{booking.pk}")
+    return f"{settings.BASE_URL}{booking.get_absolute_url()}"
 
 
 def goes_on_without(row: Invitation) -> bool:

@@ -223,3 +223,9 @@ def tell_one(invitation: Invitation, booking: Booking, *, event: AuditEvent, now
     """Tell one addressee what stands now."""
     invitation.booking = booking
     enqueue.tell(invitation, change=MessageKind.UPDATE, event=event, now=now)
+
+
+def tell_end(invitation: Invitation, booking: Booking, *, event: AuditEvent, now: datetime) -> None:
+    """Tell one addressee that it is over for them."""
+    invitation.booking = booking
+    enqueue.tell(invitation, change=MessageKind.CANCEL, event=event, now=now)

@@ -111,6 +111,8 @@ def _attending(booking: Booking) -> list[Host]:
     """Whose calendars it should stand in: of a visit at one time its hosts."""
     if booking.status not in OPEN_STATES or booking.status is VisitState.DRAFT:
         return []
+    if hasattr(booking, "gathering"):
+        return list(booking.gathering.hosts.select_related("user"))
     if not hasattr(booking, "visit"):
         return []
     # While times are offered each has hosts of its own; the feeds show them as held.

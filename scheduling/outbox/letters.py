@@ -32,6 +32,8 @@ def write(invitation: Invitation, kind: MessageKind) -> Letter:
     with translation.override(language):
         if invitation.contact is None:
             name, context = f"colleague_{kind.value}", _to_colleague(invitation, language)
+        elif not hasattr(invitation.booking, "visit"):
+            name, context = f"meeting_{kind.value}", _of_meeting(invitation, language)
         else:
             name, context = kind.value, _context(invitation, language)
         subject = render_to_string(f"email/{name}.subject.txt", context)
@@ -84,6 +86,33 @@ def _context(invitation: Invitation, language: str) -> dict[str, object]:
         "answer_url": links.answer_url(invitation),
         "details_url": _details_url(invitation),
         "takes_over": _takes_over(invitation),
+        "privacy_url": links.page_url("integritet"),
+    }
+
+
+def _of_meeting(invitation: Invitation, language: str) -> dict[str, object]:
+    """For a partner's or a channel's contact: when, where, who from us; never the title."""
+    booking, contact = invitation.booking, invitation.contact
+    assert contact is not None
+    gathering, ring = booking.gathering, snapshots.on_the_phone(booking)
+    phone = snapshots.phone_of(ring, booking)
+    inside = gathering.room is not None and booking.library is not None
+    return {
+        "lang": language,
+        "name": contact.first_name,
+        "library": snapshots.organiser_name(booking),
+        "when": swedish.long_when(booking.start, booking.end, lang=language),
+        "subject_when": swedish.subject_when(booking.start, lang=language),
+        "where": snapshots.location(booking),
+        "meeting_point": booking.library.meeting_point if inside and booking.library else "",
+        "who": " & ".join(_introduced(host) for host in gathering.hosts.select_related("user")),
+        "phone": swedish.format_phone(phone) if phone else "",
+        "ring": ring.first_name or ring.username,
+        "signature": snapshots.met_by(booking).first_name or snapshots.met_by(booking).username,
+        "greeting": gathering.greeting,
+        "goes_on": snapshots.goes_on_without(invitation),
+        "answer_url": links.answer_url(invitation),
+        "details_url": _details_url(invitation),
         "privacy_url": links.page_url("integritet"),
     }
 
