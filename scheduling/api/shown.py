@@ -92,7 +92,7 @@ def visit_body(booking: Booking, user: User, now: datetime | None = None) -> Vis
         contact=Named(id=contact.pk, name=contact.name) if contact else None,
         cancel_reason=screening.mask(booking.cancel_reason),
         greeting=visit.greeting if access.may_plan(user) else None,
-        invitations=[_invitation(row, user) for row in booking.invitations.all()],
+        invitations=[invitation_body(row, user) for row in booking.invitations.all()],
         follow_up=_follow_up(booking),
         warnings=None if now is None else _warnings(booking),
         undo_seconds=None if now is None else _undo_seconds(booking, now),
@@ -137,7 +137,8 @@ def _booking(booking: Booking) -> BookingBody:
     )
 
 
-def _invitation(row: Invitation, user: User) -> InvitationBody:
+def invitation_body(row: Invitation, user: User) -> InvitationBody:
+    """Who was asked and what they said, as ``user`` may see it."""
     planner = access.may_plan(user)
     live = row.status is not InvitationState.WITHDRAWN
     return InvitationBody(
