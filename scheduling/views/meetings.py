@@ -207,7 +207,7 @@ def _posted(request: HttpRequest) -> QueryDict | None:
     data = request.POST.copy()
     if data.get("take"):
         begins, ends = (_clock(data, name) for name in ("starts", "end"))
-        for name, value in taken(data["take"], ends, begins).items():
+        for name, value in taken(request.POST["take"], ends, begins).items():
             if isinstance(value, list):
                 data.setlist(name, value)
             else:
