@@ -9,7 +9,7 @@ from core import audit, swedish
 from scheduling.booking import change
 from scheduling.models import CallTask, Invitation, Message
 from scheduling.outbox import enqueue
-from scheduling.states import InvitationState, MessageKind, VisitState
+from scheduling.states import InvitationState, MessageKind, MessageState, VisitState
 
 DAYS_BEFORE = 2
 EARLIEST_HOUR, LATEST_HOUR = 8, 17
@@ -39,6 +39,8 @@ def due(now: datetime) -> list[int]:
         kind=MessageKind.REMINDER.value,
         created_at__gte=OuterRef("booking__start") - timedelta(days=14),
     )
+    unsent = Message.objects.filter(invitation=OuterRef("pk"), state=MessageState.WAITING.value)
+    undecided = Message.objects.undecided().filter(invitation=OuterRef("pk"))
     rows = Invitation.objects.filter(
         booking__start__gt=now,
         booking__start__lte=last,
@@ -50,7 +52,7 @@ def due(now: datetime) -> list[int]:
             InvitationState.TENTATIVE.value,
         ],
         created_at__lt=now - timedelta(days=1),
-    ).exclude(Exists(reminded) | Exists(called))
+    ).exclude(Exists(reminded) | Exists(called) | Exists(unsent) | Exists(undecided))
     return list(rows.order_by("booking__start", "pk").values_list("pk", flat=True))
 
 
