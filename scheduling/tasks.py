@@ -8,13 +8,13 @@ from partners.importing import jobs
 from partners.services.merging import erase_merges
 from partners.services.staging import erase_staged_imports
 from partners.services.tasks import erase_old_tasks
-from scheduling.booking import offers, reminders, slots
+from scheduling.booking import nudge, offers, reminders, slots
 from scheduling.busy import calendars
 from scheduling.feeds import bodies, manage, places
 from scheduling.followup import retention
 from scheduling.insight import files
 from scheduling.mailbox import fetch, keep
-from scheduling.outbox import deliver
+from scheduling.outbox import deliver, waits
 
 
 @shared_task(name="scheduling.deliver_due")
@@ -26,7 +26,9 @@ def deliver_due() -> None:
 @shared_task(name="scheduling.every_minute")
 def every_minute() -> None:
     """What time alone makes due."""
+    waits.drop_too_late(timezone.now())
     reminders.remind_due(now=timezone.now())
+    nudge.nudge_due(now=timezone.now())
     offers.expire_due(now=timezone.now())
     slots.expire_due(now=timezone.now())
     erase_staged_imports(now=timezone.now())

@@ -15,17 +15,27 @@ DAYS_BEFORE = 2
 EARLIEST_HOUR, LATEST_HOUR = 8, 17
 
 
+def in_working_hours(now: datetime) -> bool:
+    """Whether what is sent by itself may be sent at ``now`` (Europe/Stockholm)."""
+    local = timezone.localtime(now)
+    return EARLIEST_HOUR <= local.hour < LATEST_HOUR and swedish.is_working_day(local.date())
+
+
+def horizon(now: datetime) -> datetime:
+    """The end of the second working day after ``now``: visits until then are reminded of."""
+    day = swedish.add_working_days(timezone.localdate(now), DAYS_BEFORE)
+    return timezone.make_aware(datetime.combine(day, datetime.max.time()))
+
+
 def due(now: datetime) -> list[int]:
     """Invitations to remind at ``now``: a visit within two working days, not yet reminded.
 
     Only in working hours (Europe/Stockholm), only for visits that stand, only those who have not
     said no, and not where the invitation itself is younger than a day.
     """
-    local = timezone.localtime(now)
-    if not (EARLIEST_HOUR <= local.hour < LATEST_HOUR and swedish.is_working_day(local.date())):
+    if not in_working_hours(now):
         return []
-    horizon = swedish.add_working_days(local.date(), DAYS_BEFORE)
-    last = timezone.make_aware(datetime.combine(horizon, datetime.max.time()))
+    last = horizon(now)
     # A move gives a new SEQUENCE, and with it a reminder of its own.
     reminded = Message.objects.filter(
         invitation=OuterRef("pk"),
