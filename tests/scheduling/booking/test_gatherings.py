@@ -323,6 +323,14 @@ def test_the_line_afterwards_stands_in_the_channels_log(w: World, channel: Chann
         gathering_more.note(actor=w.socionom, now=after, booking=booking, line="En gång till")
 
 
+def test_a_meeting_of_our_own_has_no_log_to_write_in(w: World) -> None:
+    booking = book(w, contacts=())
+    with pytest.raises(IllegalTransition):
+        gathering_more.note(actor=w.socionom, now=at(4, 16), booking=booking, line="Bra")
+    booking.refresh_from_db()
+    assert booking.status is VisitState.CONFIRMED
+
+
 def test_what_has_been_is_written_down_and_tells_nobody(w: World) -> None:
     past = NOW - timedelta(days=3)
     booking = book(w, start=past, end=past + timedelta(hours=1))
