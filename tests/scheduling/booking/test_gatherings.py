@@ -170,6 +170,7 @@ def test_another_time_asks_all_anew(w: World) -> None:
     for name in ("Lo Berg", "Robin"):
         last = mails(booking, name)[-1]
         assert (last.kind, last.sequence) == (MessageKind.UPDATE.value, 1)
+    assert b"20261207T140000" in bytes(booking.blocks.get(variant="neutral").block)
 
 
 def test_another_place_tells_and_keeps_the_answers(w: World) -> None:
