@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from core import audit, swedish
 from core.errors import Conflict, IllegalTransition
 from core.models import User
-from scheduling.booking import change, reminders
+from scheduling.booking import asking, change, reminders
 from scheduling.models import Booking, CallTask, Invitation, Message
 from scheduling.outbox import enqueue
 from scheduling.states import InvitationState, MessageKind, MessageState, VisitState
@@ -75,7 +75,7 @@ def due(now: datetime) -> list[int]:
     # A move gives a new SEQUENCE, and with it a nudge of its own.
     asked = Message.objects.filter(
         invitation=OuterRef("pk"), kind__in=_ASKED, sequence=OuterRef("sequence")
-    )
+    ).exclude(state=MessageState.SUPERSEDED.value)
     stuck = Message.objects.filter(
         Q(state=MessageState.WAITING.value) | Q(state=MessageState.FAILED.value, decided_at=None),
         invitation=OuterRef("pk"),
@@ -102,33 +102,17 @@ def _is_time(today: date, told: date, respond_by: date | None) -> bool:
     """``told`` is the day they last heard of it; nobody is pressed the day after."""
     if swedish.add_working_days(told, 1) >= today:
         return False
-    asked_for = respond_by is not None and respond_by >= today
-    if asked_for and swedish.working_days_before(respond_by, 1) <= today:
+    if _patience_ends(told) <= today:
         return True
-    return swedish.add_working_days(told, settings.NUDGE_WORKING_DAYS) <= today
-
-
-@change.service
-def nudge_one(*, invitation_pk: int, now: datetime) -> bool:
-    """Ask one addressee again; False where it is no longer so."""
-    invitation = Invitation.objects.select_related("booking").get(pk=invitation_pk)
-    booking = change.locked(invitation.booking)
-    if invitation_pk not in due(now):
+    if respond_by is None or respond_by < today:
         return False
-    invitation = Invitation.objects.select_related("contact").get(pk=invitation_pk)
-    invitation.booking = booking
-    event = audit.record(
-        now=now,
-        actor=None,
-        via="system",
-        verb="visit.nudged",
-        target=booking,
-        data={"invitations": [invitation_pk]},
-    )
-    enqueue.remind(invitation, event=event, now=now, kind=MessageKind.NUDGE)
-    return True
+    return swedish.working_days_before(respond_by, 1) <= today
+
+
+def _patience_ends(told: date) -> date:
+    return swedish.add_working_days(told, settings.NUDGE_WORKING_DAYS)
 
 
 def nudge_due(*, now: datetime) -> int:
-    """Ask all whose time it is; returns how many."""
-    return sum(nudge_one(invitation_pk=pk, now=now) for pk in due(now))
+    """Ask all whose time it is; returns how many. Several of one contact are one mail."""
+    return asking.ask_all(due=due, kind=MessageKind.NUDGE, verb="visit.nudged", now=now)

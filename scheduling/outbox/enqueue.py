@@ -5,6 +5,7 @@ invitation; nothing is cancelled that was never sent (ARCHITECTURE.md, journey 1
 """
 
 import logging
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from celery import current_app
@@ -18,7 +19,7 @@ from scheduling import links, snapshots
 from scheduling.calendars import itip, mime
 from scheduling.calendars.snapshots import Mailbox
 from scheduling.models import CallTask, Invitation, Message
-from scheduling.outbox import letters
+from scheduling.outbox import letters, waits
 from scheduling.states import (
     LEFT_THE_HOUSE,
     InvitationState,
@@ -107,7 +108,47 @@ def remind(
     return _store(invitation, kind=kind, event=event, now=now)
 
 
+def remind_together(
+    invitations: Sequence[Invitation],
+    *,
+    events: Sequence[AuditEvent],
+    now: datetime,
+    kind: MessageKind,
+) -> Message:
+    """One mail of words about several visits of one addressee with an address; sent at once.
+
+    The first visit's message is the mail; the others have a row each, carried by it.
+    """
+    first, *others = invitations
+    letter = letters.write_together(invitations, kind)
+    carrier = _store(first, kind=kind, event=events[0], now=now, letter=letter)
+    for invitation, event in zip(others, events[1:], strict=True):
+        Message.objects.create(
+            invitation=invitation,
+            booking=invitation.booking,
+            event=event,
+            kind=kind.value,
+            state=MessageState.BUNDLED.value,
+            carrier=carrier,
+            sequence=invitation.sequence,
+            sender=carrier.sender,
+            recipient=carrier.recipient,
+            subject=carrier.subject,
+            text=carrier.text,
+            raw=b"",
+            message_id=_message_id(invitation),
+            created_at=now,
+            due_at=now,
+        )
+    return carrier
+
+
 def _supersede(invitation: Invitation) -> list[int]:
+    """What is replaced of ``invitation``: its news. What only asked is written anew when due."""
+    bundles = invitation.messages.filter(state=MessageState.BUNDLED.value)
+    waits.take_back(list(bundles.values_list("carrier", flat=True)))
+    asking = invitation.messages.filter(kind__in=waits.ASKING)
+    waits.take_back(list(asking.values_list("pk", flat=True)))
     waiting = invitation.messages.filter(state=MessageState.WAITING.value)
     # News of one date never replaces the invitation to the whole series.
     waiting = waiting.exclude(kind=MessageKind.SERIES.value)
@@ -147,9 +188,10 @@ def _store(
     event: AuditEvent,
     now: datetime,
     in_words: bool = False,
+    letter: letters.Letter | None = None,
 ) -> Message:
     stamp = now.astimezone(UTC).replace(microsecond=0)
-    letter = letters.write(invitation, kind)
+    letter = letter or letters.write(invitation, kind)
     calendar, method = (None, None) if in_words else _calendar(invitation, kind, stamp)
     sender = Mailbox(
         links.tagged_address(invitation.mail_tag), snapshots.organiser_name(invitation.booking)
