@@ -34,7 +34,7 @@ _MAY_HAVE_ARRIVED = Q(state__in=[state.value for state in LEFT_THE_HOUSE]) | Q(u
 #: It did not arrive, but the addressee may have heard of the visit all the same.
 _NOT_ARRIVED = Q(state__in=[MessageState.FAILED.value, MessageState.TOLD.value])
 #: Sequence numbers of these are used up, whether or not the mail arrived.
-_ENDS = frozenset({MessageKind.CANCEL, MessageKind.TAKEN})
+_ENDS = frozenset({MessageKind.CANCEL, MessageKind.TAKEN, MessageKind.SERIES_END})
 _ASKING = frozenset({MessageKind.REMINDER, MessageKind.NUDGE})
 _NO_TIME_YET = [MessageKind.OFFER.value, MessageKind.SERIES.value]
 _WITHOUT_CALENDAR = frozenset(
@@ -55,10 +55,11 @@ def tell(
     if not invitation.email:
         _call(invitation, change=change, event=event, now=now)
         return None
-    replaced = _supersede(invitation)
+    replaced = _supersede(invitation, whole=change is MessageKind.SERIES_END)
     arrived = invitation.messages.filter(_MAY_HAVE_ARRIVED)
     tried = invitation.messages.filter(_USED)
-    if change in _ENDS and not tried.exists() and invitation.booking.series_id is None:
+    in_series = invitation.booking.series_id is not None and change is not MessageKind.SERIES_END
+    if change in _ENDS and not tried.exists() and not in_series:
         return None
     # An offer of several times was no invitation to a time yet: the REQUEST follows the choice.
     series = snapshots.series_invitation(invitation)
@@ -143,15 +144,16 @@ def remind_together(
     return carrier
 
 
-def _supersede(invitation: Invitation) -> list[int]:
+def _supersede(invitation: Invitation, *, whole: bool = False) -> list[int]:
     """What is replaced of ``invitation``: its news. What only asked is written anew when due."""
     bundles = invitation.messages.filter(state=MessageState.BUNDLED.value)
     waits.take_back(list(bundles.values_list("carrier", flat=True)))
     asking = invitation.messages.filter(kind__in=waits.ASKING)
     waits.take_back(list(asking.values_list("pk", flat=True)))
     waiting = invitation.messages.filter(state=MessageState.WAITING.value)
-    # News of one date never replaces the invitation to the whole series.
-    waiting = waiting.exclude(kind=MessageKind.SERIES.value)
+    if not whole:
+        # News of one date never replaces the invitation to the whole series.
+        waiting = waiting.exclude(kind=MessageKind.SERIES.value)
     pks = list(waiting.values_list("pk", flat=True))
     # The state is asked again: a worker may have claimed one of them since.
     Message.objects.filter(pk__in=pks, state=MessageState.WAITING.value).update(
