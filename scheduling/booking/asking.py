@@ -11,7 +11,7 @@ from core import audit
 from scheduling.booking import change
 from scheduling.models import Invitation
 from scheduling.outbox import enqueue
-from scheduling.states import MessageKind
+from scheduling.states import VISIT_KINDS, MessageKind
 
 Due = Callable[[datetime], list[int]]
 
@@ -19,10 +19,12 @@ Due = Callable[[datetime], list[int]]
 def ask_all(*, due: Due, kind: MessageKind, verb: str, now: datetime) -> int:
     """Ask every invitation that is ``due``, addressee by addressee; returns how many."""
     pks = due(now)
-    rows = Invitation.objects.filter(pk__in=pks).select_related("contact")
-    together: dict[tuple[int | None, str], list[int]] = {}
+    rows = Invitation.objects.filter(pk__in=pks).select_related("contact", "host", "booking")
+    together: dict[tuple[object, ...], list[int]] = {}
     for row in sorted(rows, key=lambda row: pks.index(row.pk)):
-        together.setdefault((row.contact_id, row.mail_tag), []).append(row.pk)
+        # Only visits have words that go together; anything else is a mail of its own.
+        alone = None if row.booking.kind in VISIT_KINDS else row.pk
+        together.setdefault((row.contact_id, row.mail_tag, alone), []).append(row.pk)
     return sum(_ask(pks=each, due=due, kind=kind, verb=verb, now=now) for each in together.values())
 
 

@@ -58,8 +58,10 @@ def tell(
     replaced = _supersede(invitation, whole=change is MessageKind.SERIES_END)
     arrived = invitation.messages.filter(_MAY_HAVE_ARRIVED)
     tried = invitation.messages.filter(_USED)
-    in_series = invitation.booking.series_id is not None and change is not MessageKind.SERIES_END
-    if change in _ENDS and not tried.exists() and not in_series:
+    # A partner may have been asked for the whole series; a colleague is asked for each date.
+    alone = invitation.booking.series_id is None or invitation.contact_id is None
+    whole = change is MessageKind.SERIES_END
+    if change in _ENDS and not tried.exists() and (alone or whole):
         return None
     # An offer of several times was no invitation to a time yet: the REQUEST follows the choice.
     series = snapshots.series_invitation(invitation)
@@ -163,8 +165,12 @@ def _supersede(invitation: Invitation, *, whole: bool = False) -> list[int]:
 
 
 def _call(invitation: Invitation, *, change: MessageKind, event: AuditEvent, now: datetime) -> None:
-    """ "Ring Kim": one open task an invitation, about the newest change."""
-    assert invitation.contact is not None
+    """ "Ring Kim": one open task an invitation, about the newest change.
+
+    A colleague without an address sees it in the house's own calendar.
+    """
+    if invitation.contact is None:
+        return
     open_tasks = invitation.calls.filter(done_at=None)
     told = invitation.calls.exclude(done_at=None).exists() or invitation.answers.exists()
     if change is MessageKind.CANCEL and not told:
@@ -251,7 +257,7 @@ def _calendar(
         chosen=kind is MessageKind.CHOSEN and invitation.status is InvitationState.ACCEPTED,
     )
     if kind is MessageKind.CANCEL:
-        return itip.cancel(snapshot), "CANCEL"
+        return itip.cancel(snapshot, whole=not snapshots.goes_on_without(invitation)), "CANCEL"
     if kind is MessageKind.DECLINE:
         return itip.declinecounter(snapshot), "DECLINECOUNTER"
     return itip.request(snapshot), "REQUEST"

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from core import swedish
 from scheduling.models import Invitation, Message
 from scheduling.states import Fault
-from scheduling.views.today_words import Reader, Row, aliases, moment, what_and_when
+from scheduling.views.today_words import Reader, Row, asked, moment, what_and_when
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +48,8 @@ class MailRows(Reader):
             "tone": "now",
             "kind": _("Mejlet gick inte fram"),
             "owner": message.booking.created_by_id,
-            "title": _("%(group)s har inte fått mejlet") % {"group": aliases(message.booking)},
-            "href": reverse("visit", args=[message.booking_id]),
+            "title": _("%(group)s har inte fått mejlet") % {"group": asked(message.invitation)},
+            "href": message.booking.get_absolute_url(),
             "text": what_and_when(message.booking),
             "note": _("Mottagarens server svarade: %(error)s") % {"error": message.error}
             if self.acts and message.error
@@ -102,8 +102,8 @@ class MailRows(Reader):
             "tone": "part",
             "kind": _("Mejlet väntar"),
             "owner": message.booking.created_by_id,
-            "title": _("%(group)s har inte fått mejlet än") % {"group": aliases(message.booking)},
-            "href": reverse("visit", args=[message.booking_id]),
+            "title": _("%(group)s har inte fått mejlet än") % {"group": asked(message.invitation)},
+            "href": message.booking.get_absolute_url(),
             "text": what_and_when(message.booking),
             "note": words % {"when": moment(message.due_at)},
             "acts": [
