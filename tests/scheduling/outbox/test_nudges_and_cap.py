@@ -8,7 +8,8 @@ from pytest_django import Settings
 from core import audit
 from core.errors import IllegalTransition
 from core.models import AuditEvent
-from scheduling.booking import nudge, reminders, services
+from scheduling.booking import gatherings, nudge, reminders, services
+from scheduling.booking.gathering_plan import GatheringPlan
 from scheduling.models import Booking, Message
 from scheduling.outbox import enqueue, retry, waits
 from scheduling.states import AnswerChannel, InvitationState, MessageKind
@@ -224,3 +225,19 @@ def test_a_no_takes_a_waiting_reminder_back(two: tuple[Booking, Booking]) -> Non
     assert reminders.remind_due(now=FRIDAY) == 1
     assert send(FRIDAY) == 1
     assert two[0].messages.get(kind="reminder", state="kept").text.count("När: ") == 1
+
+
+def test_a_meeting_is_asked_about_and_reminded_of_alone(
+    w: World, two: tuple[Booking, Booking]
+) -> None:
+    """Its words are others, and stay a mail of their own."""
+    plan = GatheringPlan(title="Samverkan", start=at(1, 15), end=at(1, 16), hosts=(w.other_host,),
+                         contacts=(w.contact,), room=w.other_room)  # fmt: skip
+    meeting = gatherings.book_gathering(actor=w.socionom, now=NOW, plan=plan)
+    send()
+    nudge.nudge(actor=w.socionom, now=NOW + days(2), booking=meeting)
+    asked = meeting.messages.get(kind="nudge")
+    assert asked.subject == "Passar mötet tisdag 1 december kl. 15?"
+    assert send(NOW + days(2)) == 1
+    assert reminders.remind_due(now=FRIDAY) == 3
+    assert send(FRIDAY) == 2
