@@ -1,14 +1,14 @@
 """Ask once more those who have not answered: by hand whenever, by itself once.
 
 By itself when NUDGE_WORKING_DAYS working days have passed since they last heard of the visit, or
-the working day before an answer was asked for; in working hours only, and not where the reminder of
-the visit itself is near.
+the working day before an answer was asked for, or before offered times run out; in working hours
+only, and not where the reminder of the visit itself is near.
 """
 
 from datetime import date, datetime, timedelta
 
 from django.conf import settings
-from django.db.models import Exists, Max, OuterRef, Q
+from django.db.models import Exists, Max, Min, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -18,12 +18,13 @@ from core.models import User
 from scheduling.booking import asking, change, reminders
 from scheduling.models import Booking, CallTask, Invitation, Message
 from scheduling.outbox import enqueue
-from scheduling.states import InvitationState, MessageKind, MessageState, VisitState
+from scheduling.states import InvitationState, MessageKind, MessageState, OfferState, VisitState
 
 #: Nobody is asked twice within this time.
 AGAIN_AFTER = timedelta(hours=20)
 _STANDS = frozenset({VisitState.OFFERED, VisitState.CONFIRMED})
 _ASKED = [MessageKind.NUDGE.value, MessageKind.REMINDER.value]
+_OFFERED = Q(booking__offered_times__state=OfferState.OPEN.value)
 _SILENT = frozenset({InvitationState.PENDING, InvitationState.TENTATIVE})
 
 
@@ -86,12 +87,21 @@ def due(now: datetime) -> list[int]:
         )
         .exclude(contact__email="")
         .exclude(Exists(asked) | Exists(stuck))
-        .annotate(told=Max("messages__sent_at", filter=left))
+        .annotate(
+            told=Max("messages__sent_at", filter=left),
+            held=Min("booking__offered_times__expires_at", filter=_OFFERED),
+        )
         .filter(told__isnull=False)
-        .values_list("pk", "told", "booking__visit__respond_by")
+        .filter(Q(held=None) | Q(held__gt=now))
+        .values_list("pk", "told", "booking__visit__respond_by", "held")
         .order_by("booking__start", "pk")
     )
-    return [pk for pk, told, by in rows if _is_time(today, timezone.localdate(told), by)]
+    # An answer is wanted by the day that was named, or while offered times are still held.
+    return [
+        pk
+        for pk, told, by, held in rows
+        if _is_time(today, timezone.localdate(told), timezone.localdate(held) if held else by)
+    ]
 
 
 def _is_time(today: date, told: date, respond_by: date | None) -> bool:
