@@ -38,7 +38,7 @@ def read_report(letter: Letter) -> Report | None:
             recipient=fields.get("final-recipient", "").rpartition(";")[2].strip().lower(),
             about=_ids(letter.returned_headers) or _ids(letter.text),
         )
-    if letter.null_sender or letter.is_report:
+    if (letter.null_sender or letter.is_report) and not letter.arrived:
         about = _ids(letter.returned_headers) or _ids(letter.text)
         if not about or letter.calendars:
             return None
