@@ -182,6 +182,7 @@ def _mail_answer(answer: IncomingAnswer) -> Beat | None:
     late = {
         "stale": _("Svaret gällde den gamla tiden och räknas inte"),
         "older": _("Svaret kom för sent: ett nyare finns"),
+        "own_answer": _("Svarade på hela serien; datumet behöll sitt eget svar"),
         "over": _("Svaret kom för sent: besöket har varit"),
         "cancelled": _("Svaret kom för sent: besöket är inställt"),
         "withdrawn": _("Svaret kom för sent: inbjudan är återtagen"),

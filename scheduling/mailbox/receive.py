@@ -118,7 +118,7 @@ def _store(
         key=key,
         source=source,
         message_id=letter.message_id,
-        sender=letter.sender,
+        sender=screening.mask(letter.sender),
         sender_name=screening.mask(letter.sender_name),
         subject=screening.mask(letter.subject),
         excerpt=clean_text(screening.mask(letter.text), 1000),
@@ -128,7 +128,8 @@ def _store(
 
 
 def _conclude(mail: IncomingMail, found: Outcome) -> None:
-    mail.action, mail.reason, mail.invitation = found.action.value, found.reason, found.invitation
+    action, mail.reason = found.kept
+    mail.action, mail.invitation = action.value, found.invitation
     mail.save(update_fields=["action", "reason", "invitation"])
 
 

@@ -16,7 +16,7 @@ from core.models import AuditEvent
 from scheduling import links, snapshots
 from scheduling.calendars import itip, mime
 from scheduling.calendars.snapshots import Mailbox
-from scheduling.models import CallTask, Invitation, Message
+from scheduling.models import CallTask, Invitation, Message, SeriesInvitation
 from scheduling.outbox import letters
 from scheduling.states import (
     LEFT_THE_HOUSE,
@@ -30,6 +30,7 @@ logger = logging.getLogger(__name__)
 _MAY_HAVE_ARRIVED = [state.value for state in LEFT_THE_HOUSE]
 #: Sequence numbers of these are used up, whether or not the mail arrived.
 _ENDS = frozenset({MessageKind.CANCEL, MessageKind.TAKEN})
+_OF_SERIES = frozenset({MessageKind.SERIES, MessageKind.SERIES_END})
 _NO_TIME_YET = [MessageKind.OFFER.value, MessageKind.SERIES.value]
 _WITHOUT_CALENDAR = frozenset({MessageKind.REMINDER, MessageKind.OFFER, MessageKind.TAKEN})
 _USED = [*_MAY_HAVE_ARRIVED, MessageState.FAILED.value]
@@ -67,6 +68,9 @@ def tell(
     invitation.sequence = 0 if newest is None else newest + 1
     invitation.significant_sequence = invitation.sequence
     invitation.save(update_fields=["sequence", "significant_sequence"])
+    if series is not None and kind in _OF_SERIES:
+        series.sequence = series.significant_sequence = invitation.sequence
+        series.save(update_fields=["sequence", "significant_sequence"])
     message = _store(invitation, kind=kind, event=event, now=now)
     Message.objects.filter(pk__in=replaced).update(superseded_by=message)
     return message
@@ -175,7 +179,7 @@ def _calendar(
 ) -> tuple[bytes | None, str | None]:
     if kind in _WITHOUT_CALENDAR or _was_only_offered(invitation, kind):
         return None, None
-    if kind in {MessageKind.SERIES, MessageKind.SERIES_END}:
+    if kind in _OF_SERIES:
         return _series_calendar(invitation, kind, stamp)
     snapshot = snapshots.invitation(
         invitation,
@@ -208,8 +212,6 @@ def _series_calendar(
     row = snapshots.series_invitation(invitation)
     if row is None:
         return None, None
-    row.sequence = row.significant_sequence = invitation.sequence
-    row.save(update_fields=["sequence", "significant_sequence"])
     snapshot = snapshots.whole_series(
         invitation, sequence=row.sequence, stamp=stamp, answer_url=links.series_url(row)
     )
@@ -252,15 +254,34 @@ def repeat(invitation: Invitation, *, event: AuditEvent, now: datetime) -> Messa
         state__in=[MessageState.WAITING.value, MessageState.SENDING.value]
     ).exists():
         return None
+    row = snapshots.series_invitation(invitation)
+    if row is None or not invitation.messages.filter(kind=MessageKind.SERIES.value).exists():
+        return _store(invitation, kind=_what_stands(invitation), event=event, now=now)
+    kind = MessageKind.SERIES_END if row.series.cancelled_at else MessageKind.SERIES
+    message = _store(invitation, kind=kind, event=event, now=now)
+    if kind is MessageKind.SERIES:
+        # The rule knows nothing of the dates that were changed since; each is a mail of its own.
+        for date in _changed_dates(row):
+            _store(date, kind=_what_stands(date), event=event, now=now)
+    return message
+
+
+def _what_stands(invitation: Invitation) -> MessageKind:
     over = invitation.status is InvitationState.WITHDRAWN or invitation.booking.status in (
         VisitState.CANCELLED_BY_US,
         VisitState.CANCELLED_BY_PARTNER,
     )
-    kind = MessageKind.CANCEL if over else MessageKind.REQUEST
-    if invitation.messages.filter(kind=MessageKind.SERIES.value).exists():
-        # It was asked for the whole, which this date's invitation was sent with.
-        kind = MessageKind.SERIES_END if over else MessageKind.SERIES
-    return _store(invitation, kind=kind, event=event, now=now)
+    return MessageKind.CANCEL if over else MessageKind.REQUEST
+
+
+def _changed_dates(row: SeriesInvitation) -> list[Invitation]:
+    """The dates of a series that a mail of their own was sent about."""
+    rows = Invitation.objects.filter(booking__series=row.series_id, contact=row.contact_id)
+    told = Message.objects.filter(
+        invitation__in=rows, significant=True, state__in=_MAY_HAVE_ARRIVED
+    ).exclude(kind__in=[kind.value for kind in _OF_SERIES])
+    changed = rows.filter(pk__in=told.values("invitation"))
+    return list(changed.select_related("booking", "contact").order_by("booking__start"))
 
 
 def decline_counter(
