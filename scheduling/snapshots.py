@@ -158,12 +158,14 @@ def series_invitation(row: Invitation) -> SeriesInvitation | None:
 def whole_series(
     row: Invitation, *, sequence: int, stamp: datetime, answer_url: str
 ) -> InvitationSnapshot:
-    """The master of a regular series: one UID, RRULE, EXDATE for each date skipped or called off."""
+    """The master of a regular series: one UID, RRULE, EXDATE for what is skipped or called off."""
     one = invitation(row, sequence=sequence, stamp=stamp, answer_url=answer_url)
     series = row.booking.series
     assert series is not None
     gone = series.bookings.filter(state__in=[state.value for state in _STATUS_OF_INVITATION])
-    called_off = gone.values_list("original_start", flat=True) if series.cancelled_at is None else ()
+    if series.cancelled_at is not None:
+        gone = gone.none()  # all of it is: the CANCEL names the dates that were
+    called_off = gone.values_list("original_start", flat=True)
     return replace(
         one,
         start=series.start,

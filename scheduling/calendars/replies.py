@@ -125,11 +125,16 @@ def _plain(text: str) -> str:
     return clean_text(text, COMMENT_LIMIT)
 
 
+def _partstat(value: Any) -> str:
+    """Return PARTSTAT as written in any case (ICAL.md B9)."""
+    return _param(value, "PARTSTAT").strip().upper()
+
+
 def _voice(value: Any) -> _Voice:
     address = _address(str(value)) or _address(_param(value, "EMAIL"))
     return _Voice(
         address=address,
-        partstat=_param(value, "PARTSTAT").strip().upper(),
+        partstat=_partstat(value),
         comment=_remark(value),
         delegated_to=_address(_param(value, "DELEGATED-TO")),
         delegated_from=_address(_param(value, "DELEGATED-FROM")),

@@ -38,7 +38,8 @@ _WANTED: Final = frozenset({
 })  # fmt: skip
 _WHOLE: Final = re.compile(
     r'ATTENDEE(?:;[^";:=]+=(?:"[^"]*"|[^";:,]*)(?:,(?:"[^"]*"|[^";:,]*))*)*'
-    r':(?:(?!;[A-Z-]+=)[^"])*', re.IGNORECASE
+    r':(?:(?!;[A-Z-]+=)[^"])*',
+    re.IGNORECASE,
 )
 _MAILTO: Final = re.compile(r"mailto:[^\s\";:,]+\s*$", re.IGNORECASE)
 _ANSWERING: Final = re.compile(
@@ -101,9 +102,10 @@ class _Block:
 
 
 def _decode(line: bytes, charset: str) -> str:
+    """Return the text without a BOM."""
     for name in ("utf-8", charset):
         try:
-            return line.decode(name)
+            return line.decode(name).lstrip("\ufeff")
         except UnicodeDecodeError:
             continue
     return line.decode("cp1252", errors="replace")
@@ -134,7 +136,7 @@ def content_lines(data: bytes, charset: str | None) -> list[str]:
     elif codec in _WIDE and b"\x00" in data:
         data = data.decode(codec, errors="replace").encode("utf-8", errors="replace")
     data = re.sub(rb"\n[ \t]", b"", _LINE_END.sub(b"\n", data))
-    decoded = (_decode(line, codec).lstrip("\ufeff") for line in data.split(b"\n"))
+    decoded = (_decode(line, codec) for line in data.split(b"\n"))
     lines = [line for line in decoded if line.strip()]
     if len(lines) > MAX_LINES:
         raise Unreadable(Reason.TOO_MANY_LINES)

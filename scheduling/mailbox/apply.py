@@ -126,11 +126,11 @@ def _apply(case: Case, item: AnswerItem) -> Said:
     if not dates:
         unknown = _said(case, item, MailAction.REVIEW, "unknown_instance")
         return _keep(case, unknown, case.invitation)
-    if case.series is not None and item.recurrence_id is None:
-        if case.answer.method is Method.COUNTER:
-            # A wish for the whole series is no single time that could be tried.
-            wish = _said(case, item, MailAction.REVIEW, "series_counter")
-            return _keep(case, wish, case.invitation)
+    whole = case.series is not None and item.recurrence_id is None
+    if whole and case.answer.method is Method.COUNTER:
+        # A wish for the whole series is no single time that could be tried.
+        wish = _said(case, item, MailAction.REVIEW, "series_counter")
+        return _keep(case, wish, case.invitation)
     if case.answer.method is Method.REFRESH and case.series is not None:
         alone = item.recurrence_id is not None
         dates = [refreshing.asked_for(case.series, dates, alone=alone)]

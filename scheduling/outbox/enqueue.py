@@ -250,9 +250,7 @@ def repeat(invitation: Invitation, *, event: AuditEvent, now: datetime) -> Messa
     A CANCEL where it is called off or the addressee is no longer invited. None where news waits to
     be sent anyway. Source: RFC 5546 section 3.2.6 (REFRESH).
     """
-    if invitation.messages.filter(
-        state__in=[MessageState.WAITING.value, MessageState.SENDING.value]
-    ).exists():
+    if _has_news_on_its_way(invitation):
         return None
     row = snapshots.series_invitation(invitation)
     if row is None or not invitation.messages.filter(kind=MessageKind.SERIES.value).exists():
@@ -264,6 +262,12 @@ def repeat(invitation: Invitation, *, event: AuditEvent, now: datetime) -> Messa
         for date in _changed_dates(row):
             _store(date, kind=_what_stands(date), event=event, now=now)
     return message
+
+
+def _has_news_on_its_way(invitation: Invitation) -> bool:
+    """Nothing overtakes the mail before it, and the newest says it all (ICAL.md B3)."""
+    unsent = [MessageState.WAITING.value, MessageState.SENDING.value]
+    return invitation.messages.filter(state__in=unsent).exists()
 
 
 def _what_stands(invitation: Invitation) -> MessageKind:
@@ -296,8 +300,7 @@ def decline_counter(
     if not invitation.email:
         _call(invitation, change=MessageKind.DECLINE, event=event, now=now)
         return None
-    waiting = [MessageState.WAITING.value, MessageState.SENDING.value]
-    if invitation.messages.filter(state__in=waiting).exists():
+    if _has_news_on_its_way(invitation):
         return None
     return _store(
         invitation, kind=MessageKind.DECLINE, event=event, now=now, in_words=not by_calendar

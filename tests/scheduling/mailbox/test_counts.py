@@ -118,6 +118,24 @@ def test_replies_after_the_visit_are_history(booking: Booking, post: Post) -> No
     assert state(booking) == ("offered", "pending")
 
 
+def test_no_mail_brings_back_what_staff_called_off_for_the_partner(
+    w: World, booking: Booking, post: Post
+) -> None:
+    """Who rang to call it off was told so; their own no by mail can still become a yes."""
+    post("decline")
+    assert post("accept", now=LATER + timedelta(minutes=5))["action"] == "reply"
+    services.cancel(actor=w.socionom, now=LATER, booking=booking, by_partner=True)
+    sent(LATER)
+    found = post("accept", now=LATER + timedelta(hours=1))
+    assert (found["action"], found["reason"]) == ("ignored", "cancelled")
+    assert state(booking)[0] == "cancelled_by_partner"
+
+
+def test_nothing_is_sent_about_a_visit_that_is_over(booking: Booking, post: Post) -> None:
+    assert post("refresh", now=at(2, 9))["reason"] == "over"
+    assert Message.objects.count() == 1
+
+
 def test_a_wish_is_a_proposal_to_its_version(w: World, booking: Booking, post: Post) -> None:
     post("outlook-counter")
     wish = Proposal.objects.get()
