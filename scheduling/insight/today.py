@@ -74,6 +74,8 @@ class Needs:
     calls: list[CallTask] = field(default_factory=list)
     #: The plan wants two hosts and there is one: it cannot be confirmed.
     lacking: list[Booking] = field(default_factory=list)
+    #: Colleagues who said that they cannot: the visit stands, somebody else must meet the group.
+    cannot: list[Invitation] = field(default_factory=list)
     failed: list[Message] = field(default_factory=list)
     silent: list[Silent] = field(default_factory=list)
     #: Offered times that nobody took in time, and nothing else is planned.
@@ -88,7 +90,8 @@ class Needs:
     def count(self) -> int:
         """How many rows need somebody now."""
         now = (self.wishes, self.calls, self.failed, self.silent, self.follow_ups, self.next_steps)
-        return sum(len(rows) for rows in now) + len(self.lacking) + len(self.expired)
+        more = (self.lacking, self.cannot, self.expired)
+        return sum(len(rows) for rows in now) + sum(len(rows) for rows in more)
 
 
 def needs_of(user: User, now: datetime) -> Needs:
@@ -103,6 +106,7 @@ def needs_of(user: User, now: datetime) -> Needs:
         wishes=_wishes(now),
         calls=list(_calls()),
         lacking=list(_lacking(now)),
+        cannot=list(_cannot(now)),
         failed=list(_failed(now)),
         silent=_silent(now, today),
         expired=list(_expired(now)),
@@ -128,7 +132,9 @@ def coming(user: User, now: datetime) -> list[Booking]:
     if user.role == "host" and not access.may_plan(user):
         rows = rows.filter(hosted_by(user))
     open_wish = Proposal.objects.filter(
-        invitation__booking=OuterRef("pk"), state=ProposalState.OPEN.value
+        invitation__booking=OuterRef("pk"),
+        invitation__contact__isnull=False,
+        state=ProposalState.OPEN.value,
     )
     return list(rows.annotate(countered=Exists(open_wish))[:COMING])
 
@@ -140,6 +146,7 @@ def _with_groups(path: str) -> "Prefetch[str]":
 def _wishes(now: datetime) -> list[Wish]:
     rows = (
         Proposal.objects.filter(state=ProposalState.OPEN.value)
+        .filter(invitation__contact__isnull=False, invitation__booking__visit__isnull=False)
         .filter(Q(start__gt=now) | Q(start=None, invitation__booking__start__gt=now))
         .exclude(invitation__booking__state=VisitState.CANCELLED_BY_US.value)
         .select_related(
@@ -172,6 +179,18 @@ def _lacking(now: datetime) -> QuerySet[Booking]:
         .select_related("visit__programme")
         .prefetch_related(_with_groups("visit__groups"))
         .order_by("start", "pk")
+    )
+
+
+def _cannot(now: datetime) -> QuerySet[Invitation]:
+    """Hosts and co-hosts of visits to come who declined, or wished for another time."""
+    said = [InvitationState.DECLINED.value, InvitationState.COUNTERED.value]
+    return (
+        Invitation.objects.filter(host__isnull=False, state__in=said, booking__start__gt=now)
+        .filter(booking__visit__isnull=False, booking__state__in=_values(OPEN_STATES))
+        .select_related("host__user", "booking__visit__programme")
+        .prefetch_related(_with_groups("booking__visit__groups"), "proposals")
+        .order_by("booking__start", "pk")
     )
 
 

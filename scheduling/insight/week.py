@@ -82,7 +82,9 @@ def bookings(user: User, chosen: Filter, first: date, days: int = 7) -> list[Boo
     """What lies on the days from ``first``; drafts are for planners."""
     start, end = _midnight(first), _midnight(first + timedelta(days=days))
     open_wish = Proposal.objects.filter(
-        invitation__booking=OuterRef("pk"), state=ProposalState.OPEN.value
+        invitation__booking=OuterRef("pk"),
+        invitation__contact__isnull=False,
+        state=ProposalState.OPEN.value,
     )
     rows = (
         Booking.objects.with_visit()

@@ -12,7 +12,7 @@ from core import swedish
 from partners.models import Group
 from scheduling.insight.today import INTEREST_TIMES, Needs, Silent, Wish
 from scheduling.models import Booking, CallTask, FollowUp, Invitation, Message
-from scheduling.states import AnswerChannel, MessageKind
+from scheduling.states import AnswerChannel, InvitationState, MessageKind
 from scheduling.views.today_words import (
     Reader,
     Row,
@@ -39,6 +39,7 @@ class Rows(Reader):
             *(self._wish(row) for row in needs.wishes),
             *(self._call(row) for row in needs.calls),
             *(self._lacking(row) for row in needs.lacking),
+            *(self._cannot(row) for row in needs.cannot),
             *(self._failed(row) for row in needs.failed),
             *(self._silent(row) for row in needs.silent),
             *(self._expired(row) for row in needs.expired),
@@ -65,6 +66,34 @@ class Rows(Reader):
                 {
                     "label": _("Välj medvärd"),
                     "href": reverse("visit_change", args=[booking.pk]),
+                    "style": "",
+                }
+            ],
+        }
+
+    def _cannot(self, invitation: Invitation) -> Row:
+        booking, host = invitation.booking, invitation.host
+        assert host is not None
+        wished = [row for row in invitation.proposals.all() if row.start and not row.outdated]
+        title = _("%(name)s kan inte, hitta ersättare") % {"name": host.first_name}
+        if invitation.status is InvitationState.COUNTERED and wished and wished[-1].start:
+            words = {"name": host.first_name, "when": moment(wished[-1].start)}
+            title = _("%(name)s kan inte då, men %(when)s") % words
+        return {
+            "icon": "person",
+            "tone": "now",
+            "kind": _("Värd kan inte"),
+            "owner": booking.created_by_id,
+            "title": title,
+            "href": reverse("visit", args=[booking.pk]),
+            "text": _("%(group)s: %(what)s Besöket står fast.")
+            % {"group": aliases(booking), "what": what_and_when(booking)},
+            "quote": invitation.comment,
+            "note": "",
+            "acts": [
+                {
+                    "label": _("Hitta ersättare"),
+                    "href": reverse("visit_host", args=[booking.pk]),
                     "style": "",
                 }
             ],
