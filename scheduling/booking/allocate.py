@@ -139,9 +139,7 @@ def _spans_of_gathering(booking: Booking, start: datetime, end: datetime) -> lis
     gathering = booking.gathering
     way = timedelta(minutes=gathering.travel_minutes)
     rows = [
-        Allocation(
-            resource_id=host.resource_id, booking=booking, start=start - way, end=end + way
-        )
+        Allocation(resource_id=host.resource_id, booking=booking, start=start - way, end=end + way)
         for host in gathering.hosts.all()
     ]
     if gathering.room is not None:

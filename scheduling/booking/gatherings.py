@@ -360,4 +360,3 @@ def channel_meetings(channel: Channel, now: datetime) -> list[Booking]:
     """Those to come, the nearest first."""
     rows = Booking.objects.gatherings().filter(gathering__channel=channel, start__gt=now)
     return list(rows.filter(state=VisitState.CONFIRMED.value).order_by("start"))
-

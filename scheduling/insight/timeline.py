@@ -72,6 +72,7 @@ def _event_words() -> dict[str, tuple[str, str]]:
         "visit.cancelled_by_partner": ("x", _("Avbokat av partnern")),
         "visit.undone": ("undo", _("Ångrat")),
         "visit.contact_added": ("person", _("En kontakt till bjöds in")),
+        "visit.contact_removed": ("person", _("En kontakt är inte längre inbjuden")),
         "visit.followed_up": ("check", _("Uppföljt")),
         "offer.chosen": ("check", _("En av tiderna valdes")),
         "offer.withdrawn": ("x", _("Erbjuden tid drogs tillbaka")),

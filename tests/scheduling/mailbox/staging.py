@@ -18,7 +18,6 @@ from scheduling.models import (
     SeriesInvitation,
 )
 from scheduling.outbox import deliver
-from scheduling.states import InvitationState
 from tests import eml
 from tests.factories import World, at, day
 from tests.scheduling.mailbox.conftest import LATER, Post
@@ -121,9 +120,11 @@ def with_a_colleague(stage: Stage) -> None:
     _sent(stage)
 
 
-def no_longer_invited(_stage: Stage) -> None:
+def no_longer_invited(stage: Stage) -> None:
     """The visit stands without the addressee."""
-    Invitation.objects.update(state=InvitationState.WITHDRAWN.value)
+    row = stage.booking.invitations.get()
+    services.remove_contact(actor=stage.w.socionom, now=SOON, booking=stage.booking, invitation=row)
+    _sent(stage)
 
 
 def not_sent_yet(_stage: Stage) -> None:
