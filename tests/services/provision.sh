@@ -19,11 +19,12 @@ gcc|the second opinion on calendar objects
 libc6-dev|the second opinion on calendar objects
 nodejs|the reader of calendar objects that Thunderbird and Nextcloud use
 npm|the reader of calendar objects that Thunderbird and Nextcloud use
+thunderbird|a partner's own program that presses Accept and Decline
 "
 
 present() {
   case $1 in
-    chromium | khal | vdirsyncer | gcc | npm) command -v "$1" ;;
+    chromium | khal | vdirsyncer | gcc | npm | thunderbird) command -v "$1" ;;
     nodejs) command -v node ;;
     redis-server) command -v redis-server ;;
     dovecot-imapd) [ -x /usr/lib/dovecot/imap ] ;;
