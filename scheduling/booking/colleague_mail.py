@@ -99,8 +99,8 @@ def follow(booking: Booking, *, event: AuditEvent) -> None:
         if row is not None:
             row.booking, row.host = booking, host
             _keep_in_step(row, event)
-    for pk, row in rows.items():
-        if pk not in attending and row.status is not InvitationState.WITHDRAWN:
+    for row in rows.values():
+        if row.host_id not in attending and row.status is not InvitationState.WITHDRAWN:
             row.booking = booking
             row.state = InvitationState.WITHDRAWN.value
             row.save(update_fields=["state"])

@@ -7,14 +7,12 @@ is invited by iCalendar, partners and network contacts with a link, colleagues a
 from collections.abc import Sequence
 from datetime import datetime
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from core import access, texts
 from core.errors import IllegalTransition
 from core.models import AuditEvent, User
-from partners.models import Channel, Contact, Organisation, Way
-from partners.services import relation
+from partners.models import Contact
 from scheduling.booking import allocate, alter, book, change
 from scheduling.booking.gathering_plan import (
     GatheringPlan,
@@ -24,7 +22,8 @@ from scheduling.booking.gathering_plan import (
     check_coming,
     require_own_free,
 )
-from scheduling.models import Booking, Gathering, Host, Invitation, Library, Message, Room
+from scheduling.booking.gathering_undo import arrangement
+from scheduling.models import Booking, Gathering, Invitation, Library
 from scheduling.states import (
     OPEN_STATES,
     BookingKind,
@@ -63,29 +62,6 @@ def book_gathering(
     for invitation in made if booking.start > now else []:
         change.tell_one(invitation, booking, event=event, now=now)
     return booking
-
-
-def preview(*, actor: User, now: datetime, plan: GatheringPlan) -> list[Message]:
-    """Exactly what would be sent and to whom: booked for real, and rolled back."""
-    with transaction.atomic():
-        booking = book_gathering(actor=actor, now=now, plan=plan)
-        rows = booking.messages.select_related("invitation__contact", "invitation__host__user")
-        found = list(rows)
-        transaction.set_rollback(True)
-    return found
-
-
-def preview_change(
-    *, actor: User, now: datetime, booking: Booking, plan: GatheringPlan
-) -> list[Message]:
-    """The same for a change: what it would send."""
-    with transaction.atomic():
-        last = booking.messages.order_by("-pk").values_list("pk", flat=True).first() or 0
-        change_gathering(actor=actor, now=now, booking=booking, plan=plan)
-        rows = booking.messages.filter(pk__gt=last)
-        found = list(rows.select_related("invitation__contact", "invitation__host__user"))
-        transaction.set_rollback(True)
-    return found
 
 
 @change.service
@@ -165,38 +141,6 @@ def send_gathering(*, actor: User, now: datetime, booking: Booking) -> Booking:
     event = _finish(booking, "booked", actor=actor, now=now, data=change.times(booking))
     change.tell_all(booking, change=MessageKind.UPDATE, event=event, now=now)
     return booking
-
-
-@change.service
-def note(*, actor: User, now: datetime, booking: Booking, line: str) -> Booking:
-    """What was said, in a line: in the log of the channel, or of the organisations invited.
-
-    Raises Forbidden, IllegalTransition before it has begun, Invalid, PersonalData.
-    """
-    booking = change.locked(booking)
-    if booking.start > now:
-        raise IllegalTransition(_("Mötet har inte varit än."))
-    change.step(booking, VisitEvent.HOLD)
-    gathering = booking.gathering
-    if gathering.log is not None:
-        raise IllegalTransition(_("Raden är redan skriven. Den står i loggen."))
-    channel = gathering.channel
-    homes = [channel.organisation] if channel else organisations(booking)
-    for home in homes:
-        gathering.log = relation.log_contact(
-            actor=actor, now=now, organisation=home, way=Way.MEETING.value, line=line,
-            channel=channel, at=booking.start,
-        )  # fmt: skip
-    gathering.save(update_fields=["log"])
-    _finish(booking, "noted", actor=actor, now=now, data={})
-    return booking
-
-
-def organisations(booking: Booking) -> list[Organisation]:
-    """Whom it is with, each once, in the order of the invitations."""
-    rows = change.live_invitations(booking)
-    homes = [row.contact.organisation for row in rows if row.contact is not None]
-    return list(dict.fromkeys(homes))
 
 
 def plan_of(booking: Booking, **changes: object) -> GatheringPlan:
@@ -315,48 +259,3 @@ def _finish(
 ) -> AuditEvent:
     verb = f"{booking.kind}.{act}"
     return change.finish(booking, actor=actor, now=now, verb=verb, data=data)
-
-
-# --- Undo ----------------------------------------------------------------------------------------
-def arrangement(booking: Booking) -> dict[str, object]:
-    """When, where and by whom, as audit data; texts stay as they were changed."""
-    gathering = booking.gathering
-    return {
-        **change.times(booking),
-        "state": booking.state,
-        "cancelled_at": booking.cancelled_at.isoformat() if booking.cancelled_at else None,
-        "room": gathering.room_id,
-        "travel_minutes": gathering.travel_minutes,
-        "hosts": list(gathering.hosts.values_list("pk", flat=True)),
-    }
-
-
-def put_back(booking: Booking, event: AuditEvent) -> None:
-    """As it was before the act; a booking that is taken back waits as a draft."""
-    if event.verb.endswith(".booked"):
-        booking.state = VisitState.DRAFT.value
-        return
-    before, gathering = event.data["before"], booking.gathering
-    booking.start = datetime.fromisoformat(before["start"])
-    booking.end = datetime.fromisoformat(before["end"])
-    booking.state, booking.cancel_reason = before["state"], ""
-    at = before["cancelled_at"]
-    booking.cancelled_at = datetime.fromisoformat(at) if at else None
-    room = Room.objects.select_related("library").filter(pk=before["room"]).first()
-    gathering.room = room
-    if room is not None:
-        booking.library = room.library
-    gathering.travel_minutes = before["travel_minutes"]
-    gathering.save()
-    gathering.hosts.set(Host.objects.filter(pk__in=before["hosts"]))
-    booking.invitations.filter(pk__in=event.data.get("added", [])).update(
-        state=InvitationState.WITHDRAWN.value
-    )
-    for pk, state in event.data.get("removed", {}).items():
-        booking.invitations.filter(pk=pk).update(state=state)
-
-
-def channel_meetings(channel: Channel, now: datetime) -> list[Booking]:
-    """Those to come, the nearest first."""
-    rows = Booking.objects.gatherings().filter(gathering__channel=channel, start__gt=now)
-    return list(rows.filter(state=VisitState.CONFIRMED.value).order_by("start"))

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from core.errors import IllegalTransition
 from core.models import AuditEvent, User
-from scheduling.booking import allocate, alter, change, gatherings
+from scheduling.booking import allocate, alter, change, gathering_undo
 from scheduling.models import (
     Booking,
     CallTask,
@@ -133,7 +133,7 @@ def _take_back_messages(event: AuditEvent) -> None:
 def _put_back(booking: Booking, event: AuditEvent) -> None:
     """Times, state, room and hosts as they were before the act."""
     if not hasattr(booking, "visit"):
-        gatherings.put_back(booking, event)
+        gathering_undo.put_back(booking, event)
         _reopen(event)
         return
     if event.verb in {"visit.booked", "visit.offered"}:

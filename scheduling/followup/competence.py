@@ -80,7 +80,6 @@ class GivenTraining:
     hosts: tuple[Host, ...] = ()
     place: str = ""
     travel_minutes: int = 0
-    greeting: str = ""
     idempotency_key: str | None = None
 
 
@@ -99,7 +98,6 @@ def book_training(*, actor: User, now: datetime, given: GivenTraining) -> Traini
         room=given.room,
         place=given.place,
         travel_minutes=given.travel_minutes,
-        greeting=given.greeting,
     )
     with _topic():
         booking = gatherings.book_gathering(
@@ -130,7 +128,6 @@ def change_training(
         room=given.room,
         place=given.place,
         travel_minutes=given.travel_minutes,
-        greeting=given.greeting,
     )
     with _topic():
         booking = gatherings.change_gathering(
@@ -139,6 +136,21 @@ def change_training(
     session.booking, session.topic, session.analysis = booking, booking.title, given.analysis
     session.save(update_fields=["topic", "analysis"])
     return session
+
+
+def given_of(session: TrainingSession) -> GivenTraining:
+    """The session as it stands."""
+    plan = gatherings.plan_of(session.booking)
+    return GivenTraining(
+        topic=session.topic,
+        start=plan.start,
+        end=plan.end,
+        analysis=session.analysis,
+        room=plan.room,
+        hosts=plan.hosts,
+        place=plan.place,
+        travel_minutes=plan.travel_minutes,
+    )
 
 
 @contextmanager

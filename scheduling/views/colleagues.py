@@ -71,9 +71,10 @@ def own_answer(request: HttpRequest, pk: int) -> HttpResponse:
     said = _SAID.get(request.POST.get("svar", ""))
     if said is None:
         raise Invalid(_("Välj ett av alternativen."))
+    invitation = colleague_mail.own_invitation(booking, user, now)
     try:
         services.answer(
-            invitation=colleague_mail.own_invitation(booking, user, now),
+            invitation=invitation,
             reply=services.Reply(state=said, channel=AnswerChannel.LINK),
             now=now,
             actor=user,

@@ -22,7 +22,7 @@ from scheduling import access
 from scheduling.booking import services, times, ways_out
 from scheduling.forms.book import TakeForm, values_of
 from scheduling.forms.visit import CancelForm, ChangeForm, MoveForm, PhoneAnswerForm
-from scheduling.insight import timeline
+from scheduling.insight import holders, timeline
 from scheduling.models import Booking, Proposal
 from scheduling.states import (
     OPEN_STATES,
@@ -75,7 +75,7 @@ def _page(
         "visit": booking.visit,
         "groups": booking.visit.groups.all(),
         "invitations": booking.invitations.filter(contact__isnull=False)
-        .prefetch_related("proposals", "messages")
+        .prefetch_related("proposals")
         .select_related("contact"),
         "colleagues": colleague_lines(booking) if plans else [],
         "access_needs": [ACCESS_NEED_LABELS[AccessNeed(n)] for n in booking.visit.access_needs],
@@ -83,6 +83,7 @@ def _page(
         "interpreter": facts_words.interpreter(booking.visit),
         "sundry": facts_words.sundry(booking.visit),
         "beats": timeline.of(booking) if plans else [],
+        "holders": _partners_hold(booking, now) if plans else [],
         "plans": plans,
         "sees_plan": access.may_see_plan(user, booking),
         "undo": undo,
@@ -112,6 +113,11 @@ def _page(
         **extra,
     }
     return render(request, "scheduling/visit.html", context, status=status)
+
+
+def _partners_hold(booking: Booking, now: datetime) -> list[holders.Holder]:
+    """Of partners; a colleague has a quiet line of her own, below."""
+    return [row for row in holders.of(booking, now) if row.invitation.contact_id is not None]
 
 
 def _open_proposals(booking: Booking) -> list[tuple[Proposal, bool]]:

@@ -1,6 +1,7 @@
 """A colleague's own invitation follows the booking, and her answer decides nothing."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from icalendar import Calendar
@@ -52,7 +53,7 @@ def _sent(booking: Booking) -> None:
     )
 
 
-def _event(message: Message) -> tuple[Calendar, object]:
+def _event(message: Message) -> tuple[Calendar, Any]:
     assert message.calendar is not None
     calendar = Calendar.from_ical(bytes(message.calendar))
     return calendar, calendar.walk("VEVENT")[0]

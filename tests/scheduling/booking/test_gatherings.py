@@ -8,7 +8,7 @@ from pytest_django import Settings as SettingsWrapper
 
 from core.errors import Clash, Forbidden, IllegalTransition, Invalid, PersonalData, Stale
 from partners.models import Channel, ChannelKind, Contact, ContactLog
-from scheduling.booking import gatherings, reminders, services
+from scheduling.booking import gathering_more, gatherings, reminders, services
 from scheduling.booking.gathering_plan import GatheringPlan
 from scheduling.models import Allocation, Booking, FeedPlace, Invitation, Message
 from scheduling.states import (
@@ -150,7 +150,7 @@ def test_only_planners_and_nothing_personal(w: World) -> None:
 
 
 def test_the_preview_is_what_is_sent_and_books_nothing(w: World) -> None:
-    found = gatherings.preview(actor=w.socionom, now=NOW, plan=plan(w))
+    found = gathering_more.preview(actor=w.socionom, now=NOW, plan=plan(w))
     assert not Booking.objects.exists()
     booking = book(w)
     texts = [row.text.splitlines()[:8] for row in booking.messages.order_by("pk")]
@@ -310,17 +310,17 @@ def test_contacts_are_reminded_two_working_days_before(w: World) -> None:
 def test_the_line_afterwards_stands_in_the_channels_log(w: World, channel: Channel) -> None:
     booking = book(w, channel=channel)
     with pytest.raises(IllegalTransition):
-        gatherings.note(actor=w.socionom, now=NOW, booking=booking, line="Bra")
+        gathering_more.note(actor=w.socionom, now=NOW, booking=booking, line="Bra")
     after = at(4, 16)
     with pytest.raises(PersonalData):
-        gatherings.note(actor=w.socionom, now=after, booking=booking, line=f"Om {NUMBER}")
-    gatherings.note(actor=w.socionom, now=after, booking=booking, line="Vi ses varje kvartal.")
+        gathering_more.note(actor=w.socionom, now=after, booking=booking, line=f"Om {NUMBER}")
+    gathering_more.note(actor=w.socionom, now=after, booking=booking, line="Vi ses varje kvartal.")
     (entry,) = ContactLog.objects.all()
     assert (entry.channel, entry.way, entry.at) == (channel, "meeting", at(4, 14))
     booking.refresh_from_db()
     assert booking.status is VisitState.HELD
     with pytest.raises(IllegalTransition):
-        gatherings.note(actor=w.socionom, now=after, booking=booking, line="En gång till")
+        gathering_more.note(actor=w.socionom, now=after, booking=booking, line="En gång till")
 
 
 def test_what_has_been_is_written_down_and_tells_nobody(w: World) -> None:

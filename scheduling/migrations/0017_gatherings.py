@@ -22,7 +22,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('partners', '0004_imports_with_memory'),
-        ('scheduling', '0015_what_the_house_learns'),
+        ('scheduling', '0016_outbox_decisions'),
     ]
 
     operations = [
