@@ -259,6 +259,16 @@ def test_every_mail_is_kept_and_its_words_erased_in_time(booking: Booking, post:
     assert post("words")["reason"] == "duplicate"
 
 
+def test_what_a_mail_said_of_somebody_is_erased_with_it(booking: Booking, post: Post) -> None:
+    post("apple-reply")
+    post("bounce")
+    assert keep.erase_old_mail(now=LATER + timedelta(days=367), months=12) == 2
+    answer = IncomingAnswer.objects.get()
+    assert (answer.partstat, answer.action) == ("ACCEPTED", "reply")
+    assert (answer.comment, answer.attendee, answer.answered_as) == ("", "", "")
+    assert Bounce.objects.get().diagnostic == ""
+
+
 def test_whoever_has_no_mail_is_called_about_the_wish(w: World) -> None:
     Contact.objects.update(email="", phone="+46701740605")
     booking = services.book(actor=w.socionom, now=NOW, plan=w.plan())
