@@ -17,11 +17,26 @@ libpangoft2-1.0-0|the report as PDF
 libical-dev|the second opinion on calendar objects
 gcc|the second opinion on calendar objects
 libc6-dev|the second opinion on calendar objects
+nodejs|reading feeds with ical.js
+npm|reading feeds with ical.js
+thunderbird|subscribing to feeds with Thunderbird
+evolution-data-server|subscribing to feeds with GNOME's calendar
+gir1.2-ecal-2.0|subscribing to feeds with GNOME's calendar
+gir1.2-edataserver-1.2|subscribing to feeds with GNOME's calendar
+python3-gi|subscribing to feeds with GNOME's calendar
+dbus-daemon|subscribing to feeds with GNOME's calendar
 "
 
 present() {
   case $1 in
-    chromium | khal | vdirsyncer | gcc) command -v "$1" ;;
+    chromium | khal | vdirsyncer | gcc | npm | thunderbird) command -v "$1" ;;
+    nodejs) command -v node ;;
+    dbus-daemon) command -v dbus-run-session ;;
+    evolution-data-server) compgen -G '/usr/libexec/evolution-calendar-factory' ;;
+    gir1.2-ecal-2.0) compgen -G '/usr/lib/*/girepository-1.0/ECal-2.0.typelib' ;;
+    gir1.2-edataserver-1.2) compgen -G '/usr/lib/*/girepository-1.0/EDataServer-1.2.typelib' ;;
+    python3-gi) /usr/bin/python3 -c 'import gi' ;;
+    readers) [ -d "$readers/node_modules/ical.js" ] && "$readers/bin/python" -c 'import marionette_driver' ;;
     redis-server) command -v redis-server ;;
     dovecot-imapd) [ -x /usr/lib/dovecot/imap ] ;;
     postgresql) command -v initdb || compgen -G '/usr/lib/postgresql/*/bin/initdb' ;;
@@ -53,6 +68,14 @@ if [ -n "$lacking" ] && may_install; then
     echo "apt-get did not succeed." >&2
   lacking=$(missing)
 fi
+# Two come by pip and npm, into a folder of their own: they are no part of the tests' packages.
+readers=.venv/readers
+if ! present readers && [ -x .venv/bin/python ] && [ "${PROVISION:-}" != no ]; then
+  { .venv/bin/python -m venv $readers && $readers/bin/pip install --quiet marionette-driver &&
+    npm install --silent --no-save --prefix $readers ical.js@2; } ||
+    echo "pip or npm did not succeed." >&2
+fi
+present readers || lacking+=$'\nmarionette-driver, ical.js|driving Thunderbird, reading feeds with ical.js'
 [ -n "$lacking" ] || exit 0
 
 {
