@@ -24,6 +24,7 @@ from scheduling.models.followup import (
     InterestStage,
     SignalSource,
 )
+from scheduling.models.gathering import Gathering
 from scheduling.models.hosting import (
     AvoidTime,
     BusyInterval,
@@ -131,6 +132,7 @@ __all__ = [
     "FileState",
     "FollowUp",
     "FollowUpDraft",
+    "Gathering",
     "Handover",
     "Host",
     "IncomingAnswer",
