@@ -4,6 +4,6 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-    dependencies = [("scheduling", "0015_what_the_house_learns")]
+    dependencies = [("scheduling", "0017_gatherings")]
 
     operations = [migrations.RemoveField(model_name="feedsegment", name="data")]
