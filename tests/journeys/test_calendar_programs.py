@@ -1,8 +1,9 @@
 """The demo library's whole calendar, as other programs and libraries read it."""
 
 import re
+import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, closing
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -26,6 +27,7 @@ class House:
 
     api: Client
     feed: str
+    database: Path
 
     def events(self) -> Events:
         """What the feed says now."""
@@ -34,14 +36,15 @@ class House:
 
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    environment = servers.app_environment(tmp_path_factory.mktemp("house"))
+    data = tmp_path_factory.mktemp("house")
+    environment = servers.app_environment(data)
     servers.manage(environment, "migrate", "--verbosity", "0")
     servers.manage(environment, "seed_demo")
     token = servers.manage(environment, "create_token", "sam").strip()
     with servers.django_server(environment) as web:
         api = Client(web.url, token)
         feed = api.api("POST", "/feeds", {"scope": "all", "level": "full"})
-        yield House(api, feed["url"])
+        yield House(api, feed["url"], data / "studiebesok.sqlite3")
 
 
 def test_libraries_agree_on_every_instant_and_title(house: House, tmp_path: Path) -> None:
@@ -62,6 +65,57 @@ def test_libical_agrees_too(house: House, libical: Path, tmp_path: Path) -> None
         for uid, title, start in readers.by_icalendar(data)
     }
     assert set(seen) == expected
+
+
+def words(house: House, question: str) -> set[str]:
+    """Everything written in one column of the demo library."""
+    with closing(sqlite3.connect(house.database)) as database:
+        return {str(value) for (value,) in database.execute(question) if value}
+
+
+#: What no feed may ever tell, whatever its scope and level.
+NEVER = {
+    "contacts": "SELECT name FROM partners_contact",
+    "organisations": "SELECT name FROM partners_organisation",
+    "categories": "SELECT category FROM partners_group",
+    "phones": "SELECT phone FROM partners_contact",
+    "addresses": "SELECT email FROM partners_contact",
+    "tags": "SELECT mail_tag FROM partners_contact",
+    "iTIP UIDs": "SELECT ical_uid FROM scheduling_invitation",
+    "fingerprints": "SELECT token_fingerprint FROM scheduling_invitation",
+    "what was written": "SELECT diets || greeting FROM scheduling_visit",
+}
+#: What only the full level may.
+FULL_ONLY = {
+    "aliases": "SELECT alias FROM partners_group",
+    "staff": "SELECT first_name || ' ' || last_name FROM core_user",
+}
+
+
+def test_no_feed_tells_more_than_its_level(house: House) -> None:
+    def first(path: str) -> int:
+        return house.api.api("GET", path)["items"][0]["id"]
+
+    targets = {
+        "user": {}, "all": {}, "public": {}, "room": {"room": first("/rooms")},
+        "library": {"library": first("/libraries")}, "host": {"host": first("/hosts")},
+        "programme": {"programme": first("/programmes")},
+        "partner": {"contact": first("/contacts")},
+    }  # fmt: skip
+    never = set().union(*(words(house, question) for question in NEVER.values()))
+    full_only = set().union(*(words(house, question) for question in FULL_ONLY.values())) - never
+    shown = 0
+    for scope, target in targets.items():
+        for level in ("full", "neutral", "busy"):
+            asked = {"scope": scope, "level": level, "name": "Kalender", **target}
+            made = house.api.api("POST", "/feeds", asked)
+            text = house.api.get(made["url"]).body.decode().replace("\r\n ", "")
+            shown += text.count("BEGIN:VEVENT")
+            hidden = never if made["level"] == "full" else never | full_only
+            assert [word for word in hidden if word in text] == [], (scope, level)
+            for name in ("ATTENDEE", "ORGANIZER", "METHOD"):
+                assert f"\n{name}" not in text
+    assert shown > 100
 
 
 Program = Callable[[str, Path], AbstractContextManager[Subscribed]]
