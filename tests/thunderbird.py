@@ -76,22 +76,23 @@ def program() -> str | None:
 @contextmanager
 def thunderbird(mailbox: Mailbox, smtp: MailServer, address: str) -> Iterator[Marionette]:
     """It reads ``mailbox``, sends over ``smtp``, and is the calendar of ``address``."""
+    ports = {"IMAP_PORT": str(mailbox.port), "SMTP_PORT": str(smtp.port)}
+    with started("account", ADDRESS=address, USER=USER, **ports) as running:
+        yield running
+
+
+@contextmanager
+def started(what: str, **values: str) -> Iterator[Marionette]:
+    """One with the preferences of ``what``.js and nothing else; ``values`` stand in for @NAME@."""
     found = program()
     assert found is not None
     port = free_port()
     with folder() as home:
         profile = home / "profile"
         profile.mkdir()
-        _write_preferences(profile, mailbox, smtp, address, port)
-        command = [
-            found,
-            "--headless",
-            "--no-remote",
-            "--marionette",
-            "--remote-allow-system-access",
-            "--profile",
-            str(profile),
-        ]
+        _write_preferences(profile, what, {"MARIONETTE_PORT": str(port), **values})
+        command = [found, "--headless", "--no-remote", "--marionette"]
+        command += ["--remote-allow-system-access", "--profile", str(profile)]
         environment = {"HOME": str(home), "PATH": "/usr/bin:/bin", "TZ": "Europe/Stockholm"}
         with process(command, log=home / "log", environment=environment):
             wait_until(lambda: _listens(port), "Thunderbird listens", 60)
@@ -111,17 +112,8 @@ def _listens(port: int) -> bool:
         return False
 
 
-def _write_preferences(
-    profile: Path, mailbox: Mailbox, smtp: MailServer, address: str, port: int
-) -> None:
-    text = (_SCRIPTS / "user.js").read_text(encoding="utf-8")
-    values = {
-        "ADDRESS": address,
-        "USER": USER,
-        "IMAP_PORT": str(mailbox.port),
-        "SMTP_PORT": str(smtp.port),
-        "MARIONETTE_PORT": str(port),
-    }
+def _write_preferences(profile: Path, what: str, values: dict[str, str]) -> None:
+    text = "".join((_SCRIPTS / f"{name}.js").read_text(encoding="utf-8") for name in ("user", what))
     for name, value in values.items():
         text = text.replace(f"@{name}@", value)
     (profile / "user.js").write_text(text, encoding="utf-8")

@@ -19,13 +19,23 @@ gcc|the second opinion on calendar objects
 libc6-dev|the second opinion on calendar objects
 nodejs|the reader of calendar objects that Thunderbird and Nextcloud use
 npm|the reader of calendar objects that Thunderbird and Nextcloud use
-thunderbird|a partner's own program that presses Accept and Decline
+thunderbird|a partner's own program that presses Accept and Decline, and one that subscribes
+evolution-data-server|subscribing to feeds with GNOME's calendar
+gir1.2-ecal-2.0|subscribing to feeds with GNOME's calendar
+gir1.2-edataserver-1.2|subscribing to feeds with GNOME's calendar
+python3-gi|subscribing to feeds with GNOME's calendar
+dbus-daemon|subscribing to feeds with GNOME's calendar
 "
 
 present() {
   case $1 in
     chromium | khal | vdirsyncer | gcc | npm | thunderbird) command -v "$1" ;;
     nodejs) command -v node ;;
+    dbus-daemon) command -v dbus-run-session ;;
+    evolution-data-server) compgen -G '/usr/libexec/evolution-calendar-factory' ;;
+    gir1.2-ecal-2.0) compgen -G '/usr/lib/*/girepository-1.0/ECal-2.0.typelib' ;;
+    gir1.2-edataserver-1.2) compgen -G '/usr/lib/*/girepository-1.0/EDataServer-1.2.typelib' ;;
+    python3-gi) /usr/bin/python3 -c 'import gi' ;;
     redis-server) command -v redis-server ;;
     dovecot-imapd) [ -x /usr/lib/dovecot/imap ] ;;
     postgresql) command -v initdb || compgen -G '/usr/lib/postgresql/*/bin/initdb' ;;
