@@ -2,6 +2,7 @@
 
 from scheduling.views import (
     answer,
+    answer_other_time,
     answer_series,
     book,
     boundary,
@@ -64,6 +65,7 @@ urlpatterns = [
     *retention.urlpatterns,
     *setup.urlpatterns,
     *answer.urlpatterns,
+    *answer_other_time.urlpatterns,
     *my_details.urlpatterns,
     *answer_series.urlpatterns,
     *public.urlpatterns,

@@ -1,14 +1,15 @@
 """The partner's answer: two buttons and at most three lines."""
 
-from datetime import timedelta
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from core.errors import Invalid
 from partners.models import SizeBand
+from scheduling.booking.answers import MOST_PROPOSALS
 from scheduling.booking.services import Reply, Wish
-from scheduling.forms.wall import instant
 from scheduling.states import AnswerChannel, InvitationState
 
 BUTTONS = {
@@ -55,63 +56,65 @@ class AnswerForm(forms.Form):
         )
 
 
-class OtherTimeForm(forms.Form):
-    """Up to three other times by day and hour, or in words."""
+def _instant(value: str) -> datetime:
+    """An aware instant of a page's own checkbox; ValueError for anything else."""
+    found = datetime.fromisoformat(value)
+    if found.utcoffset() is None:
+        raise ValueError("An instant needs its zone.")
+    return found.astimezone(UTC)
 
+
+class Instants(forms.MultipleChoiceField):
+    """Instants as a page wrote them, whichever days it showed."""
+
+    widget = forms.CheckboxSelectMultiple
+
+    def valid_value(self, value: str) -> bool:
+        """Whether it is one at all; if it is still free is asked when it is sent."""
+        with suppress(ValueError):
+            return bool(_instant(value))
+        return False
+
+
+class OtherTimeForm(forms.Form):
+    """Up to three other times, picked from the days shown; or words, where none of them suits."""
+
+    tid = Instants(
+        label=_("Välj upp till tre tider"),
+        required=False,
+        error_messages={"invalid_choice": _("Tiden gick inte att läsa. Välj en av tiderna.")},
+    )
     ord = forms.CharField(
-        label=_("När passar det bättre?"),
+        label=_("Passar ingen av tiderna?"),
         required=False,
         max_length=300,
-        help_text=_("Till exempel: en tisdag efter klockan 13."),
+        help_text=_("Skriv när det passar bättre. Till exempel: en tisdag efter klockan 13."),
         widget=forms.Textarea(attrs={"rows": 2}),
     )
 
-    def __init__(self, *args: object, **kwargs: object) -> None:
-        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
-        for number in (1, 2, 3):
-            self.fields[f"dag{number}"] = forms.DateField(
-                label=_("Dag"),
-                required=False,
-                widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-            )
-            self.fields[f"tid{number}"] = forms.TimeField(
-                label=_("Klockan"),
-                required=False,
-                widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
-            )
-
-    def pairs(self) -> list[tuple[forms.BoundField, forms.BoundField]]:
-        """Day and hour side by side, for the template."""
-        return [(self[f"dag{number}"], self[f"tid{number}"]) for number in (1, 2, 3)]
-
     def clean(self) -> dict[str, object]:
-        """A day needs its hour, and something must be wished for."""
+        """Something must be wished for, and at most three times."""
         data = super().clean() or {}
-        for number in (1, 2, 3):
-            day, clock = data.get(f"dag{number}"), data.get(f"tid{number}")
-            if day and not clock and f"tid{number}" not in self.errors:
-                self.add_error(f"tid{number}", _("Välj också ett klockslag."))
-            if clock and not day and f"dag{number}" not in self.errors:
-                self.add_error(f"dag{number}", _("Välj också en dag."))
-            if day and clock:
-                try:
-                    instant(day, clock, f"tid{number}")
-                except Invalid as error:
-                    self.add_error(f"tid{number}", error.message)
-        if not self.errors and not data.get("ord") and not data.get("dag1"):
-            self.add_error("ord", _("Skriv eller välj vilken tid som passar bättre."))
+        picked = data.get("tid") or []
+        if isinstance(picked, list) and len(picked) > MOST_PROPOSALS:
+            self.add_error("tid", _("Välj högst tre tider. Ta bort någon."))
+        elif not self.errors and not picked and not data.get("ord"):
+            self.add_error("tid", _("Välj en tid, eller skriv när det passar bättre."))
         return data
 
-    def reply(self, channel: AnswerChannel, length: timedelta) -> Reply:
-        """The valid form as an answer; ``length`` is the visit's."""
-        data = self.cleaned_data
-        wishes = []
-        for number in (1, 2, 3):
-            day, clock = data.get(f"dag{number}"), data.get(f"tid{number}")
-            if day and clock:
-                start = instant(day, clock, f"tid{number}")
-                wishes.append(Wish(start=start, end=start + length))
-        words = data.get("ord") or ""
+    @property
+    def picked(self) -> list[datetime]:
+        """What was picked, valid or not, in order; nothing typed or chosen is lost."""
+        found = []
+        for value in self.data.getlist("tid") if self.is_bound else []:
+            with suppress(ValueError):
+                found.append(_instant(value))
+        return sorted(set(found))
+
+    def reply(self, channel: AnswerChannel, length: timedelta, starts: Sequence[datetime]) -> Reply:
+        """The valid form as an answer; ``length`` is the visit's, ``starts`` what is still free."""
+        words = self.cleaned_data.get("ord") or ""
+        wishes = [Wish(start=start, end=start + length) for start in starts]
         if words and not wishes:
             wishes.append(Wish(text=words))
         return Reply(
