@@ -5,6 +5,7 @@ from ninja import Router
 from scheduling.api import (
     acts,
     competence,
+    delegations,
     efforts,
     feeds,
     held,
@@ -35,6 +36,7 @@ routers: list[tuple[str, Router]] = [
     ("/visits", notes.router),
     ("/feeds", feeds.router),
     ("/mailbox", mailbox.router),
+    ("", delegations.router),
     ("/manager", manager.router),
     ("/report", report.router),
     ("", held.router),

@@ -7,9 +7,13 @@ from datetime import UTC, datetime, timedelta
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from partners.models import SizeBand
+from partners.models import ACCESS_NEED_LABELS, AccessNeed, SizeBand
+from scheduling.booking import needs
 from scheduling.booking.answers import MOST_PROPOSALS
+from scheduling.booking.delegation import Colleague
+from scheduling.booking.facts import MOST_EATING
 from scheduling.booking.services import Reply, Wish
+from scheduling.models import DIET_LABELS, Diet, Invitation
 from scheduling.states import AnswerChannel, InvitationState
 
 BUTTONS = {
@@ -45,6 +49,52 @@ class AnswerForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 2}),
     )
 
+    #: Says that the page showed what the group needs: an answer without it leaves that alone.
+    med = forms.BooleanField(required=False, widget=forms.HiddenInput)
+    behov = forms.MultipleChoiceField(
+        label=_("Vad ska vi tänka på?"),
+        required=False,
+        choices=[(need.value, ACCESS_NEED_LABELS[need]) for need in AccessNeed],
+        widget=forms.CheckboxSelectMultiple,
+    )
+    tolk = forms.CharField(
+        label=_("Tolk på vilket språk?"),
+        required=False,
+        max_length=40,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        for diet in Diet:
+            self.fields[f"kost_{diet.value}"] = forms.IntegerField(
+                label=DIET_LABELS[diet], required=False, min_value=0, max_value=MOST_EATING
+            )
+
+    @classmethod
+    def of(cls, invitation: Invitation) -> "AnswerForm":
+        """As it stands: the size and the needs that we know of."""
+        known = needs.known(invitation)
+        return cls(
+            initial={
+                "antal": invitation.size_band or invitation.booking.visit.size_band,
+                "med": "1",
+                "behov": [need.value for need in known.access],
+                "tolk": known.interpreter,
+                **{f"kost_{diet.value}": number for diet, number in known.diets.items()},
+            }
+        )
+
+    def eating(self) -> list[forms.BoundField]:
+        """How many want what, for the template."""
+        return [self[f"kost_{diet.value}"] for diet in Diet]
+
+    @property
+    def care(self) -> bool:
+        """Whether anything is said of needs, or is wrong there: then it stands open."""
+        names = ["behov", "tolk", *(f"kost_{diet.value}" for diet in Diet)]
+        return any(self[name].value() or (self.is_bound and self[name].errors) for name in names)
+
     def reply(self, channel: AnswerChannel) -> Reply:
         """The valid form as an answer."""
         data = self.cleaned_data
@@ -53,6 +103,15 @@ class AnswerForm(forms.Form):
             channel=channel,
             size_band=SizeBand(data["antal"]) if data["antal"] else None,
             comment=data["rad"],
+            needs=self._needs() if data["med"] and data["svar"] == "ja" else None,
+        )
+
+    def _needs(self) -> needs.Needs:
+        data = self.cleaned_data
+        return needs.Needs(
+            access=tuple(AccessNeed(need) for need in data["behov"]),
+            interpreter=data["tolk"],
+            diets={diet: data[f"kost_{diet.value}"] or 0 for diet in Diet},
         )
 
 
@@ -119,4 +178,35 @@ class OtherTimeForm(forms.Form):
             wishes.append(Wish(text=words))
         return Reply(
             state=InvitationState.COUNTERED, channel=channel, comment=words, wishes=tuple(wishes)
+        )
+
+
+class ColleagueForm(forms.Form):
+    """Who should be asked instead."""
+
+    name = forms.CharField(
+        label=_("Vad heter din kollega?"),
+        max_length=80,
+        error_messages={"required": _("Skriv din kollegas namn.")},
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    email = forms.CharField(
+        label=_("E-post"),
+        required=False,
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "off"}),
+    )
+    phone = forms.CharField(
+        label=_("Telefon"),
+        required=False,
+        max_length=40,
+        widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "off"}),
+    )
+    stays = forms.BooleanField(label=_("Jag vill också vara kvar"), required=False)
+
+    def colleague(self) -> Colleague:
+        """The valid form as a colleague."""
+        data = self.cleaned_data
+        return Colleague(
+            name=data["name"], email=data["email"], phone=data["phone"], stays=data["stays"]
         )

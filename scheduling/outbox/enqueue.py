@@ -29,7 +29,7 @@ from scheduling.states import (
 logger = logging.getLogger(__name__)
 _MAY_HAVE_ARRIVED = [state.value for state in LEFT_THE_HOUSE]
 #: Sequence numbers of these are used up, whether or not the mail arrived.
-_ENDS = frozenset({MessageKind.CANCEL, MessageKind.TAKEN})
+_ENDS = frozenset({MessageKind.CANCEL, MessageKind.TAKEN, MessageKind.PASSED})
 _NO_TIME_YET = [MessageKind.OFFER.value, MessageKind.SERIES.value]
 _WITHOUT_CALENDAR = frozenset({MessageKind.REMINDER, MessageKind.OFFER, MessageKind.TAKEN})
 _USED = [*_MAY_HAVE_ARRIVED, MessageState.FAILED.value]
@@ -102,7 +102,7 @@ def _call(invitation: Invitation, *, change: MessageKind, event: AuditEvent, now
     assert invitation.contact is not None
     open_tasks = invitation.calls.filter(done_at=None)
     told = invitation.calls.exclude(done_at=None).exists() or invitation.answers.exists()
-    if change is MessageKind.CANCEL and not told:
+    if change in {MessageKind.CANCEL, MessageKind.PASSED} and not told:
         open_tasks.delete()
         return
     if change is MessageKind.REMINDER and open_tasks.exists():
@@ -184,8 +184,8 @@ def _calendar(
         answer_url=links.answer_url(invitation),
         chosen=kind is MessageKind.CHOSEN and invitation.status is InvitationState.ACCEPTED,
     )
-    if kind is MessageKind.CANCEL:
-        return itip.cancel(snapshot), "CANCEL"
+    if kind in {MessageKind.CANCEL, MessageKind.PASSED}:
+        return itip.cancel(snapshot, whole=kind is MessageKind.CANCEL), "CANCEL"
     if kind is MessageKind.DECLINE:
         return itip.declinecounter(snapshot), "DECLINECOUNTER"
     return itip.request(snapshot), "REQUEST"
@@ -193,7 +193,7 @@ def _calendar(
 
 def _was_only_offered(invitation: Invitation, kind: MessageKind) -> bool:
     """The end of an offer: no calendar knows its UID, so none is told."""
-    if kind is not MessageKind.CANCEL:
+    if kind not in {MessageKind.CANCEL, MessageKind.PASSED}:
         return False
     rows = invitation.messages.filter(state__in=_MAY_HAVE_ARRIVED)
     if snapshots.series_invitation(invitation) is not None:

@@ -23,8 +23,7 @@ from scheduling.views.answer_page import partner_page, show, take
 def answer(request: HttpRequest, invitation: Invitation, channel: AnswerChannel) -> HttpResponse:
     """När, var, vem, vad, and the two buttons."""
     if request.method != "POST":
-        size = invitation.size_band or invitation.booking.visit.size_band
-        return show(request, "page", invitation, form=AnswerForm(initial={"antal": size}))
+        return show(request, "page", invitation, form=AnswerForm.of(invitation))
     form = AnswerForm(request.POST)
     if not form.is_valid():
         return show(request, "page", invitation, 422, form=form)
@@ -38,7 +37,7 @@ def answer(request: HttpRequest, invitation: Invitation, channel: AnswerChannel)
 def calendar_file(request: HttpRequest, invitation: Invitation) -> HttpResponse:
     """ "Lägg i kalendern": one event with the invitation's own UID, so that a mail meets it."""
     if invitation.booking.status in CALLED_OFF:
-        return show(request, "page", invitation, 409, form=AnswerForm())
+        return show(request, "page", invitation, 409, form=AnswerForm.of(invitation))
     snapshot = snapshots.invitation(
         invitation,
         sequence=invitation.sequence,
@@ -54,7 +53,7 @@ def calendar_file(request: HttpRequest, invitation: Invitation) -> HttpResponse:
 def subscribe(request: HttpRequest, invitation: Invitation) -> HttpResponse:
     """The partner's own feed: made by a press, shown again afterwards."""
     assert invitation.contact is not None
-    if request.method == "POST":
+    if request.POST.get("gor") == "kalender":
         manage.for_contact(contact=invitation.contact, now=timezone.now())
         return HttpResponseRedirect(request.get_full_path(), status=303)
     feed = Feed.objects.filter(contact=invitation.contact, owner=None, revoked_at=None).first()

@@ -18,6 +18,7 @@ from scheduling.states import (
     CALLED_OFF,
     OUTCOME_STATES,
     BookingKind,
+    DelegationDecision,
     InvitationState,
     VisitState,
 )
@@ -106,6 +107,11 @@ def show(
         and booking.status is not VisitState.DRAFT
         and invitation.status is not InvitationState.WITHDRAWN,
         "withdrawn": invitation.status is InvitationState.WITHDRAWN,
+        "passed": invitation.delegations.filter(
+            decision=DelegationDecision.INVITED.value, stays=False
+        ).exists()
+        if invitation.status is InvitationState.WITHDRAWN
+        else False,
         "called_off": booking.status in CALLED_OFF,
         "path": links.answer_path(invitation),
         "here": request.get_full_path(),

@@ -23,7 +23,7 @@ from scheduling.followup import next_steps
 from scheduling.insight import today as insight
 from scheduling.models import Booking, CallTask, FollowUp
 from scheduling.outbox import calls
-from scheduling.views import today_relation, today_tasks
+from scheduling.views import today_answers, today_relation, today_tasks
 from scheduling.views.relation import A_WEEK, log_undo
 from scheduling.views.today_rows import Rows
 from scheduling.views.today_words import greeting
@@ -40,7 +40,7 @@ def today(request: HttpRequest) -> HttpResponse:
     visits = insight.coming(user, now)
     relation = today_relation.relation(user, now)
     words = Rows(user, now, acts=access.may_plan(user) or user.role != "manager")
-    asked = today_tasks.asked(user, now)
+    asked = [*today_answers.asked(user), *today_tasks.asked(user, now)]
     context = {
         "section": "today",
         "greeting": greeting(user, now),
@@ -108,7 +108,7 @@ def call_done(request: HttpRequest, pk: int) -> HttpResponse:
         raise Missing
     calls.done(actor=user, now=timezone.now(), task=task)
     messages.success(request, _("Antecknat: ni har pratat."))
-    return _back(request)
+    return back(request)
 
 
 @login_required
@@ -122,7 +122,7 @@ def visit_nudge(request: HttpRequest, pk: int) -> HttpResponse:
         messages.success(request, _("Påminnelsen är på väg."))
     else:
         messages.info(request, _("Kontakten har ingen e-post. Ring i stället, numret står här."))
-    return _back(request)
+    return back(request)
 
 
 @login_required
@@ -137,7 +137,7 @@ def next_step_done(request: HttpRequest, pk: int) -> HttpResponse:
         raise Missing
     next_steps.done(actor=user, now=timezone.now(), follow_up=follow_up)
     messages.success(request, _("Nästa steg är avprickat."))
-    return _back(request)
+    return back(request)
 
 
 @login_required
@@ -153,11 +153,11 @@ def next_step_move(request: HttpRequest, pk: int) -> HttpResponse:
     due = max(follow_up.next_step_due or timezone.localdate(now), timezone.localdate(now)) + A_WEEK
     next_steps.move(actor=user, now=now, follow_up=follow_up, due=due)
     messages.success(request, _("Steget är flyttat en vecka."))
-    return _back(request)
+    return back(request)
 
 
-def _back(request: HttpRequest) -> HttpResponse:
-    """Where the form stood, if that is a page of ours."""
+def back(request: HttpRequest) -> HttpResponse:
+    """To where the form stood, if that is a page of ours."""
     wanted = request.POST.get("next", "")
     safe = url_has_allowed_host_and_scheme(
         wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
