@@ -11,6 +11,7 @@ from django.template.loader import render_to_string
 from django.utils import translation
 
 from core import swedish
+from core.languages import lines_of_html, lines_of_text
 from scheduling import links, snapshots
 from scheduling.models import Booking, Host, Invitation
 from scheduling.states import BookingKind, MessageKind, OfferState
@@ -31,8 +32,8 @@ def write(invitation: Invitation, kind: MessageKind) -> Letter:
     context = _context(invitation, language)
     with translation.override(language):
         subject = render_to_string(f"email/{kind.value}.subject.txt", context)
-        text = render_to_string(f"email/{kind.value}.txt", context)
-        html = render_to_string(f"email/{kind.value}.html", context)
+        text = lines_of_text(render_to_string(f"email/{kind.value}.txt", context))
+        html = lines_of_html(render_to_string(f"email/{kind.value}.html", context))
     return Letter(" ".join(subject.split()), f"{text.strip()}\n", _inliner().inline(html))
 
 

@@ -5,12 +5,13 @@ from functools import wraps
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from core.errors import DomainError, Missing
-from core.languages import EASY
+from core.languages import EASY, lines_of_html
 from scheduling import access, links, snapshots
 from scheduling.booking import offers, services
 from scheduling.models import Invitation, OfferedTime
@@ -114,12 +115,27 @@ def show(
         else False,
         "called_off": booking.status in CALLED_OFF,
         "path": links.answer_path(invitation),
+        "all_dates": _all_dates(invitation),
         "here": request.get_full_path(),
         "today": timezone.localdate(),
-        **switch(request),
         **extra,
     }
-    return render(request, f"answer/{template}.html", context, status=status)
+    return spoken(request, template, context, status)
+
+
+def spoken(
+    request: HttpRequest, template: str, context: dict[str, object], status: int = 200
+) -> HttpResponse:
+    """``answer/<template>.html`` in the active language; easy Swedish has one thing a line."""
+    page = render_to_string(f"answer/{template}.html", {**switch(request), **context}, request)
+    return HttpResponse(lines_of_html(page), status=status)
+
+
+def _all_dates(invitation: Invitation) -> str:
+    """The page of the whole series that the date belongs to; empty for a single visit."""
+    series = invitation.booking.series
+    row = series.invitations.filter(contact=invitation.contact).first() if series else None
+    return links.series_path(row) if row else ""
 
 
 def choices(invitation: Invitation) -> list[offers.Standing]:

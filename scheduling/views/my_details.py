@@ -1,7 +1,6 @@
 """Rätta and Ta bort mig: the page that every mail's foot leads to. No cookie, no account."""
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.urls import path
 from django.utils import timezone
 
@@ -10,7 +9,7 @@ from partners.models import PartnerTask
 from partners.services import limits, tasks
 from scheduling import links, snapshots
 from scheduling.models import Invitation
-from scheduling.views.answer_page import partner_page, switch
+from scheduling.views.answer_page import partner_page, spoken
 
 
 @partner_page
@@ -23,16 +22,15 @@ def my_details(request: HttpRequest, invitation: Invitation) -> HttpResponse:
             made = _ask(request, invitation)
         except DomainError as refused:
             error = refused
-    context = {
+    context: dict[str, object] = {
         "path": links.answer_path(invitation),
         "here": request.get_full_path(),
         "library_name": snapshots.organiser_name(invitation.booking),
         "made": made,
         "error": error,
         "text": request.POST.get("text", ""),
-        **switch(request),
     }
-    return render(request, "answer/my_details.html", context, status=error.status if error else 200)
+    return spoken(request, "my_details", context, error.status if error else 200)
 
 
 def _ask(request: HttpRequest, invitation: Invitation) -> PartnerTask:

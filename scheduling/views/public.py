@@ -6,14 +6,14 @@ from django.urls import path
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
-from scheduling.views.answer_page import speak, switch
+from scheduling.views.answer_page import speak, spoken
 
 
 @require_safe
 def privacy(request: HttpRequest) -> HttpResponse:
     """Så använder vi dina uppgifter."""
     speak(request, get_language() or "sv")
-    return render(request, "answer/privacy.html", switch(request))
+    return spoken(request, "privacy", {})
 
 
 @require_safe
