@@ -11,7 +11,7 @@ from core import access, audit, texts
 from core.models import User
 from partners.models import AccessNeed
 from scheduling.booking import change, facts
-from scheduling.models import Booking, Diet, InterpreterState, Invitation, Visit
+from scheduling.models import Booking, Diet, InterpreterState, Invitation
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,27 +49,14 @@ class Needs:
             },
         )
 
-    @classmethod
-    def planned(cls, visit: Visit) -> "Needs":
-        """What we have thought of for the visit."""
-        return cls.of(
-            {
-                "access": visit.access_needs,
-                "interpreter": visit.interpreter,
-                "diets": visit.diet_counts,
-            }
-        )
-
 
 def _list(value: object) -> list[str]:
     return [str(item) for item in value] if isinstance(value, list) else []
 
 
 def known(invitation: Invitation) -> Needs:
-    """What the page shows as chosen: what the contact said, or else what we planned."""
-    if invitation.needs_at is not None:
-        return Needs.of(invitation.needs)
-    return Needs.planned(invitation.booking.visit)
+    """What the contact has said before. What we planned is not shown: it may be about others."""
+    return Needs.of(invitation.needs)
 
 
 def checked(given: Needs) -> Needs:

@@ -78,7 +78,7 @@ class AnswerForm(forms.Form):
         return cls(
             initial={
                 "antal": invitation.size_band or invitation.booking.visit.size_band,
-                "med": "1",
+                "said": invitation.needs_at is not None,
                 "behov": [need.value for need in known.access],
                 "tolk": known.interpreter,
                 **{f"kost_{diet.value}": number for diet, number in known.diets.items()},
@@ -90,10 +90,12 @@ class AnswerForm(forms.Form):
         return [self[f"kost_{diet.value}"] for diet in Diet]
 
     @property
-    def care(self) -> bool:
-        """Whether anything is said of needs, or is wrong there: then it stands open."""
-        names = ["behov", "tolk", *(f"kost_{diet.value}" for diet in Diet)]
-        return any(self[name].value() or (self.is_bound and self[name].errors) for name in names)
+    def unfolded(self) -> bool:
+        """Whether something was written in the folded part, or is wrong there."""
+        if not self.is_bound:
+            return bool(self.initial.get("said"))
+        names = ["behov", "tolk", "rad", *(f"kost_{diet.value}" for diet in Diet)]
+        return any(self[name].value() or self[name].errors for name in names)
 
     def reply(self, channel: AnswerChannel) -> Reply:
         """The valid form as an answer."""

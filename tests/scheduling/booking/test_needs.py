@@ -1,5 +1,6 @@
 """What a partner says the group needs: added to the visit's facts, seen by staff, never more."""
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -91,19 +92,26 @@ class TestOnThePage:
         self.say(client, invitation, behov=["quiet"], kost_vegan="3", kost_gluten_free="1")
         assert Visit.objects.get().diet_counts == {"vegan": 3, "gluten_free": 1}
 
-    def test_what_we_knew_already_is_no_news(
+    def test_nothing_said_is_no_news_and_our_plan_is_not_shown(
         self, client: Client, w: World, invitation: Invitation
     ) -> None:
         page = client.get(links.answer_path(invitation)).content.decode()
         assert "Behöver ni något särskilt?" in page
-        self.say(client, invitation, behov=["quiet"], kost_vegan="3")
-        invitation.refresh_from_db()
-        assert invitation.needs_at is None
-        # An answer without the part, and a no, leave it alone.
-        client.post(links.answer_path(invitation), {"svar": "ja"})
+        # A joint visit's plan may be about another group.
+        assert not re.search(r'value="quiet"[^>]*checked', page)
+        assert 'name="kost_vegan" value' not in page
+        # Nothing, an answer without the part, and a no leave it alone.
+        self.say(client, invitation)
+        client.post(links.answer_path(invitation), {"svar": "ja", "behov": ["dog"]})
         self.say(client, invitation, svar="nej", behov=["dog"])
         invitation.refresh_from_db()
         assert (invitation.state, invitation.needs_at) == ("declined", None)
+
+    def test_what_was_said_stands_in_the_form(self, client: Client, invitation: Invitation) -> None:
+        self.say(client, invitation, behov=["dog"], tolk="arabiska")
+        page = client.get(links.answer_path(invitation)).content.decode()
+        assert re.search(r'value="dog"[^>]*checked', page)
+        assert 'value="arabiska"' in page
 
     @pytest.mark.parametrize(
         ("fields", "words"),
