@@ -88,7 +88,7 @@ def test_j3_yes_in_two_taps(browser: Browser, seeded: House, script: bool) -> No
     with phone(browser, seeded, script=script) as watched:
         page = watched.page
         page.goto(seeded.url + path)
-        page.get_by_text("4–6", exact=True).click()
+        page.get_by_label("4–6").check()
         page.get_by_role("button", name="Ja, vi kommer").click()
         expect(page.get_by_role("heading", name="Tack! Ni kommer.")).to_be_visible()
         expect(page.get_by_text("Ungefär 4–6 personer.")).to_be_visible()
@@ -107,7 +107,7 @@ def test_j3_in_easy_swedish_and_with_needs(browser: Browser, seeded: House) -> N
         assert page.locator("html").get_attribute("lang") == "sv-x-lattlast"
         assert watched.axe() == []
         page.get_by_text("Behöver ni något särskilt?").click()
-        page.get_by_text("Rullstol").click()
+        page.get_by_label("Rullstol").check()
         page.get_by_label("Tolk på vilket språk?").fill("arabiska")
         page.get_by_role("button", name="Ja, vi kommer").click()
         # The language stays in the address; nothing else remembers it.
@@ -203,7 +203,7 @@ def test_yes_to_all_dates_and_no_to_one(browser: Browser, seeded: House, script:
         page.goto(seeded.url + path)
         page.get_by_role("button", name="Ja till alla").click()
         expect(page.get_by_role("heading", name="Tack för svaret")).to_be_visible()
-        page.get_by_text("Nej", exact=True).last.click()
+        page.get_by_label("Nej", exact=True).last.check()
         page.get_by_role("button", name="Skicka svaren").click()
         expect(page.locator("input[value=nej]:checked")).to_have_count(1)
         expect(page.locator("input[value=ja]:checked")).to_have_count(2)
