@@ -44,7 +44,12 @@ def of(booking: Booking) -> list[Beat]:
         "invitation__contact", "invitation__host__user", "by"
     )
     beats = [beat for event in events if (beat := _event(event)) is not None]
-    beats += [_message(message) for message in messages]
+    # Colleagues' calendars are kept in step quietly: in Utskick, and here where a mail failed.
+    beats += [
+        _message(message)
+        for message in messages
+        if message.invitation.contact_id is not None or message.status is MessageState.FAILED
+    ]
     beats += [_answer(answer) for answer in answers]
     beats += mail_beats(booking)
     return sorted(beats, key=lambda beat: beat.at, reverse=True)
@@ -119,6 +124,7 @@ def _message(message: Message) -> Beat:
         MessageKind.UPDATE: _("Ändring"),
         MessageKind.CANCEL: _("Avbokning"),
         MessageKind.REMINDER: _("Påminnelse"),
+        MessageKind.NUDGE: _("Fråga om svar"),
         MessageKind.DECLINE: _("Besked om förslaget"),
         MessageKind.OFFER: _("Tider att välja på"),
         MessageKind.CHOSEN: _("Vald tid"),
@@ -134,6 +140,7 @@ def _message(message: Message) -> Beat:
         MessageState.KEPT: _("sparad i Utskick, ingen e-postserver är inställd"),
         MessageState.FAILED: _("gick inte fram"),
         MessageState.SUPERSEDED: _("ersatt innan den skickades"),
+        MessageState.TOLD: _("sagt per telefon i stället"),
     }
     return Beat(
         at=message.sent_at or message.created_at,

@@ -16,12 +16,15 @@ from scheduling.feeds import manage
 from scheduling.forms.answer import AnswerForm
 from scheduling.models import Feed, Invitation
 from scheduling.states import CALLED_OFF, AnswerChannel
-from scheduling.views.answer_page import partner_page, show, take
+from scheduling.views import answer_meeting
+from scheduling.views.answer_page import invitation_page, partner_page, show, take
 
 
-@partner_page
+@invitation_page
 def answer(request: HttpRequest, invitation: Invitation, channel: AnswerChannel) -> HttpResponse:
     """När, var, vem, vad, and the two buttons."""
+    if not hasattr(invitation.booking, "visit"):
+        return answer_meeting.answer(request, invitation, channel)
     if request.method != "POST":
         return show(request, "page", invitation, form=AnswerForm.of(invitation))
     form = AnswerForm(request.POST)
@@ -33,10 +36,12 @@ def answer(request: HttpRequest, invitation: Invitation, channel: AnswerChannel)
     return show(request, "page", invitation, error.status, form=form, error=error)
 
 
-@partner_page
+@invitation_page
 def calendar_file(request: HttpRequest, invitation: Invitation) -> HttpResponse:
     """ "Lägg i kalendern": one event with the invitation's own UID, so that a mail meets it."""
     if invitation.booking.status in CALLED_OFF:
+        if not hasattr(invitation.booking, "visit"):
+            return answer_meeting.page(request, invitation, status=409)
         return show(request, "page", invitation, 409, form=AnswerForm.of(invitation))
     snapshot = snapshots.invitation(
         invitation,

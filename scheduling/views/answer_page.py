@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from functools import wraps
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
@@ -54,9 +54,9 @@ def switch(request: HttpRequest) -> dict[str, object]:
     }
 
 
-def partner_page(
-    view: Callable[[HttpRequest, Invitation], HttpResponse],
-) -> Callable[[HttpRequest, str], HttpResponse]:
+def invitation_page(
+    view: Callable[..., HttpResponse],
+) -> Callable[..., HttpResponse]:
     """A page behind an answer link: no cookie, no login; only the link opens it."""
 
     @csrf_exempt
@@ -71,6 +71,21 @@ def partner_page(
         return view(request, invitation, **kwargs)
 
     return opened
+
+
+def partner_page(
+    view: Callable[..., HttpResponse],
+) -> Callable[..., HttpResponse]:
+    """The same for what only a visit has; a meeting has its one page."""
+
+    @wraps(view)
+    def of_visit(request: HttpRequest, invitation: Invitation, **kwargs: object) -> HttpResponse:
+        if not hasattr(invitation.booking, "visit"):
+            answered = f"{links.answer_path(invitation)}{switch(request)['q']}"
+            return HttpResponseRedirect(answered, status=303)
+        return view(request, invitation, **kwargs)
+
+    return invitation_page(of_visit)
 
 
 def show(

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.urls import path
+from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -15,7 +15,7 @@ from core.models import User
 from scheduling import access
 from scheduling.booking import delegation, needs
 from scheduling.models import Booking
-from scheduling.views.today import back
+from scheduling.views.relation import back
 
 
 def _decide(
@@ -30,7 +30,7 @@ def _decide(
         messages.error(request, error.message)
     else:
         messages.success(request, words % {"name": row.name})
-    return back(request)
+    return back(request, reverse("today"))
 
 
 @login_required
@@ -55,7 +55,7 @@ def needs_seen(request: HttpRequest, pk: int) -> HttpResponse:
     assert isinstance(user, User)
     row = access.invitation_to_plan(user, pk)
     needs.seen(actor=user, now=timezone.now(), invitation=row)
-    return back(request)
+    return back(request, reverse("today"))
 
 
 urlpatterns = [

@@ -9,10 +9,10 @@ from partners.models import PartnerTask
 from partners.services import limits, tasks
 from scheduling import links, snapshots
 from scheduling.models import Invitation
-from scheduling.views.answer_page import partner_page, spoken
+from scheduling.views.answer_page import invitation_page, spoken
 
 
-@partner_page
+@invitation_page
 def my_details(request: HttpRequest, invitation: Invitation) -> HttpResponse:
     """GET shows two ways; POST with one of their buttons makes a task with a day and says which."""
     made: PartnerTask | None = None

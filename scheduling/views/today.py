@@ -23,6 +23,7 @@ from scheduling.followup import next_steps
 from scheduling.insight import today as insight
 from scheduling.models import Booking, CallTask, FollowUp
 from scheduling.outbox import calls
+from scheduling.states import VISIT_KINDS
 from scheduling.views import today_answers, today_relation, today_tasks
 from scheduling.views.relation import A_WEEK, log_undo
 from scheduling.views.today_rows import Rows
@@ -37,7 +38,7 @@ def today(request: HttpRequest) -> HttpResponse:
     assert isinstance(user, User)
     now = timezone.now()
     needs = insight.needs_of(user, now)
-    visits = insight.coming(user, now)
+    visits, met = insight.coming(user, now), insight.coming_gatherings(user, now)
     relation = today_relation.relation(user, now)
     words = Rows(user, now, acts=access.may_plan(user) or user.role != "manager")
     asked = [*today_answers.asked(user), *today_tasks.asked(user, now)]
@@ -53,7 +54,7 @@ def today(request: HttpRequest) -> HttpResponse:
         ],
         "later": [*words.later(needs), *relation.later],
         "relation": relation,
-        "days": words.days(visits),
+        "days": words.days(sorted([*visits, *met], key=lambda row: row.start)[: insight.COMING]),
         "none_bounced": access.may_plan(user) and not needs.failed,
         "to_look_at": to_look_at(user),
         "week": timezone.localdate(now),
@@ -87,11 +88,17 @@ def _undo(user: User, now: datetime) -> dict[str, object] | None:
         "visit.substituted": changed,
         "visit.booked": (_("Inbjudan skickas strax."), _("Inbjudan är skickad.")),
         "visit.offered": (_("Inbjudan skickas strax."), _("Inbjudan är skickad.")),
+        **{
+            f"{kind}.{act}": (_("Det skickas strax."), _("Det är skickat."))
+            for kind in ("meeting", "training")
+            for act in ("booked", "moved", "changed", "cancelled")
+        },
     }.get(event.verb, (_("Avbokningen skickas strax."), _("Avbokningen är skickad.")))
+    undo = "visit_undo" if booking.kind in VISIT_KINDS else "meeting_undo"
     return {
         "text": text,
         "done": done,
-        "action": reverse("visit_undo", args=[booking.pk]),
+        "action": reverse(undo, args=[booking.pk]),
         "seconds": services.seconds_left(event, now),
     }
 
@@ -108,7 +115,7 @@ def call_done(request: HttpRequest, pk: int) -> HttpResponse:
         raise Missing
     calls.done(actor=user, now=timezone.now(), task=task)
     messages.success(request, _("Antecknat: ni har pratat."))
-    return back(request)
+    return _back(request)
 
 
 @login_required
@@ -122,7 +129,7 @@ def visit_nudge(request: HttpRequest, pk: int) -> HttpResponse:
         messages.success(request, _("Påminnelsen är på väg."))
     else:
         messages.info(request, _("Kontakten har ingen e-post. Ring i stället, numret står här."))
-    return back(request)
+    return _back(request)
 
 
 @login_required
@@ -137,7 +144,7 @@ def next_step_done(request: HttpRequest, pk: int) -> HttpResponse:
         raise Missing
     next_steps.done(actor=user, now=timezone.now(), follow_up=follow_up)
     messages.success(request, _("Nästa steg är avprickat."))
-    return back(request)
+    return _back(request)
 
 
 @login_required
@@ -153,11 +160,11 @@ def next_step_move(request: HttpRequest, pk: int) -> HttpResponse:
     due = max(follow_up.next_step_due or timezone.localdate(now), timezone.localdate(now)) + A_WEEK
     next_steps.move(actor=user, now=now, follow_up=follow_up, due=due)
     messages.success(request, _("Steget är flyttat en vecka."))
-    return back(request)
+    return _back(request)
 
 
-def back(request: HttpRequest) -> HttpResponse:
-    """To where the form stood, if that is a page of ours."""
+def _back(request: HttpRequest) -> HttpResponse:
+    """Where the form stood, if that is a page of ours."""
     wanted = request.POST.get("next", "")
     safe = url_has_allowed_host_and_scheme(
         wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()

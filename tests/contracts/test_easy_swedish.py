@@ -15,7 +15,7 @@ FOLDER = ROOT / "easy" / "texts" / "sv_X-lattlast" / "LC_MESSAGES"
 PLACEHOLDER = re.compile(r"%\((\w+)\)[sd]|%[sd]")
 #: What a partner reads; each must be easy, in the text itself or in its easy one.
 PAGES = [*ROOT.glob("templates/answer/*.html"), *ROOT.glob("templates/email/**/*.*")]
-#: Read by who looks after the law, not by a coordinator with an invitation.
+#: Read by who looks after the law, not by a coordinator; letters to colleagues are staff's own.
 OTHERS = {"accessibility.html"}
 
 
@@ -29,7 +29,7 @@ def written() -> set[str]:
     """Every text of the partner's pages and letters."""
     found: set[str] = set()
     for path in PAGES:
-        if path.name in OTHERS:
+        if path.name in OTHERS or path.name.startswith("colleague_"):
             continue
         page = path.read_text(encoding="utf-8")
         found |= set(re.findall(r'\{%\s*translate\s+"([^"]+)"', page))

@@ -6,7 +6,8 @@ import pytest
 
 from core.languages import EASY
 from partners.models import Contact
-from scheduling.booking import offers, series, services
+from scheduling.booking import gatherings, offers, series, services
+from scheduling.booking.gathering_plan import GatheringPlan
 from scheduling.booking.offers import Choice
 from scheduling.booking.series import SeriesPlan
 from scheduling.models import Invitation
@@ -82,6 +83,27 @@ def test_every_letter_is_easier_in_easy_swedish(kind: MessageKind) -> None:
     assert "<br>" in letter.html
     # The link, the number and the law stand in both.
     assert set(ADDRESS.findall(plain.text)) == set(ADDRESS.findall(letter.text))
+
+
+MEETINGS = ["request", "update", "cancel", "decline", "reminder"]
+
+
+@pytest.mark.parametrize("kind", [MessageKind(kind) for kind in MEETINGS])
+def test_letters_of_meetings_are_easy_too(kind: MessageKind) -> None:
+    w = world()
+    plan = GatheringPlan(
+        title="Samverkan", start=at(4, 14), end=at(4, 15), hosts=(w.host,),
+        contacts=(w.contact,), room=w.room,
+    )  # fmt: skip
+    booking = gatherings.book_gathering(actor=w.socionom, now=NOW, plan=plan)
+    row = booking.invitations.select_related("contact").get(contact=w.contact)
+    letter = letters.write(row, kind)
+    assert lix(letter.text) <= 35, letter.text
+    Contact.objects.update(language=EASY)
+    row = booking.invitations.select_related("contact").get(contact=w.contact)
+    easy = letters.write(row, kind)
+    assert len(max(sentences(easy.text), key=len)) <= 10, easy.text
+    assert "¶" not in easy.subject + easy.text + easy.html
 
 
 @pytest.mark.parametrize("language", ["sv", EASY, "en"])
