@@ -144,14 +144,14 @@ def invite(*, actor: User, now: datetime, delegation: Delegation) -> Booking:
     )
     if booking.status is VisitState.DRAFT:
         return booking
+    if not row.stays:
+        old.booking = booking
+        enqueue.tell(old, change=MessageKind.PASSED, event=event, now=now)
     if made is not None:
         several = booking.offered_times.filter(state=OfferState.OPEN.value).exists()
         made.booking = booking
         kind = MessageKind.OFFER if several else MessageKind.UPDATE
         enqueue.tell(made, change=kind, event=event, now=now)
-    if not row.stays:
-        old.booking = booking
-        enqueue.tell(old, change=MessageKind.PASSED, event=event, now=now)
     return booking
 
 

@@ -13,7 +13,7 @@ from core.models import AuditEvent
 from partners.models import Contact
 from scheduling.booking import services
 from scheduling.mailbox import waiting
-from scheduling.models import Booking, IncomingMail, Invitation, MailDecision
+from scheduling.models import Booking, Delegation, IncomingMail, Invitation, MailDecision
 from scheduling.states import InvitationState
 from tests.factories import World
 from tests.scheduling.api.conftest import UNKNOWN, caller
@@ -73,6 +73,18 @@ def test_somebody_to_invite_too(
     assert [row.email for row in booking.invitations.all()] == ["lo@vagval.example", address]
     assert booking.messages.latest("pk").recipient == address
     assert Contact.objects.filter(email=address).count() == 1
+
+
+def test_a_calendars_hand_over_goes_the_same_way_as_the_pages(
+    w: World, post: Post, booking: Booking, invitation: Invitation, other: Contact
+) -> None:
+    post("notes-delegated")
+    decide(w, MailDecision.NEW_CONTACT)
+    invitation.refresh_from_db()
+    assert invitation.state == "withdrawn"
+    assert invitation.answers.get().state == "delegated"
+    row = Delegation.objects.get()
+    assert (row.email, row.channel, row.decision) == ("mo@vagval.example", "mail", "invited")
 
 
 def test_ignore_changes_nothing(w: World, post: Post, invitation: Invitation) -> None:
