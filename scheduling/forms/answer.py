@@ -199,7 +199,7 @@ class OtherTimeForm(forms.Form):
     def picked(self) -> list[datetime]:
         """What was picked, valid or not, in order; nothing typed or chosen is lost."""
         found = []
-        for value in self.data.getlist("tid") if self.is_bound else []:
+        for value in self["tid"].data or []:
             with suppress(ValueError):
                 found.append(_instant(value))
         return sorted(set(found))

@@ -12,7 +12,7 @@ from scheduling import access, links, snapshots
 from scheduling.booking import series
 from scheduling.booking.services import Reply
 from scheduling.models import Invitation, SeriesInvitation
-from scheduling.states import CALLED_OFF, AnswerChannel, InvitationState, VisitState
+from scheduling.states import AnswerChannel, InvitationState, VisitState
 from scheduling.views.answer_page import missing, speak, spoken, switch
 
 _WORDS = {"ja": InvitationState.ACCEPTED, "nej": InvitationState.DECLINED}
@@ -40,15 +40,13 @@ def _take(request: HttpRequest, row: SeriesInvitation) -> DomainError | None:
     """One size for all dates; a date that is left as it was is not answered anew."""
     now, size = timezone.now(), _size(request)
     try:
-        if request.POST["svar"] == "alla":
-            series.answer_all(row=row, reply=_reply("ja", size), now=now)
-        else:
-            replies = {
-                invitation.booking_id: _reply(said, size)
-                for invitation in series.invitations_of(row)
-                if (said := request.POST.get(f"dag_{invitation.booking_id}", "")) in _WORDS
-            }
-            series.answer(row=row, replies=replies, now=now)
+        to_all = "ja" if request.POST["svar"] == "alla" else ""
+        replies = {
+            invitation.booking_id: _reply(said, size)
+            for invitation in series.invitations_of(row)
+            if (said := to_all or request.POST.get(f"dag_{invitation.booking_id}", "")) in _WORDS
+        }
+        series.answer(row=row, replies=replies, now=now)
     except DomainError as error:
         return error
     return None
@@ -100,9 +98,7 @@ def _date(request: HttpRequest, invitation: Invitation) -> dict[str, object]:
         "booking": booking,
         "said": request.POST.get(f"dag_{booking.pk}", _SAID.get(invitation.state, "")),
         "wished": invitation.status is InvitationState.COUNTERED,
-        "open": booking.start > timezone.now()
-        and invitation.status is not InvitationState.WITHDRAWN
-        and (booking.status not in CALLED_OFF or booking.status is VisitState.DECLINED),
+        "open": series.may_answer(invitation, timezone.now()),
         "cancelled": booking.status is VisitState.CANCELLED_BY_US,
         "other": f"{own}/annan-tid{switch(request)['q']}" if own else "",
     }

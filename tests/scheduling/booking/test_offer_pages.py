@@ -98,6 +98,10 @@ def test_the_series_page(w: World) -> None:
         "cancelled_by_partner",
         "confirmed",
     ]
+    # The no can be taken back, for the date or with all of them.
+    assert len(re.findall(r'name="dag_\d+"', Client().get(path).content.decode())) == 6
+    Client().post(path, {"svar": "valda", f"dag_{second.pk}": "ja"})
+    assert {row.state for row in made.bookings.all()} == {"confirmed"}
 
 
 def test_each_date_of_a_series_its_own_way(w: World) -> None:
