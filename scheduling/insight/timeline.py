@@ -75,6 +75,7 @@ def _event_words() -> dict[str, tuple[str, str]]:
         "visit.hand_over_asked": ("arrow-right", _("Kontakten vill lämna över till en kollega")),
         "visit.handed_over": ("person", _("En kollega hos partnern tog över")),
         "visit.hand_over_ignored": ("x", _("Kollegan bjöds inte in")),
+        "visit.contact_removed": ("person", _("En kontakt är inte längre inbjuden")),
         "visit.followed_up": ("check", _("Uppföljt")),
         "offer.chosen": ("check", _("En av tiderna valdes")),
         "offer.withdrawn": ("x", _("Erbjuden tid drogs tillbaka")),
@@ -140,6 +141,7 @@ def _message(message: Message) -> Beat:
         MessageState.KEPT: _("sparad i Utskick, ingen e-postserver är inställd"),
         MessageState.FAILED: _("gick inte fram"),
         MessageState.SUPERSEDED: _("ersatt innan den skickades"),
+        MessageState.BUNDLED: _("skickas i samma mejl som ett annat besök"),
         MessageState.TOLD: _("sagt per telefon i stället"),
     }
     return Beat(
@@ -194,6 +196,7 @@ def _mail_answer(answer: IncomingAnswer) -> Beat | None:
     late = {
         "stale": _("Svaret gällde den gamla tiden och räknas inte"),
         "older": _("Svaret kom för sent: ett nyare finns"),
+        "own_answer": _("Svarade på hela serien; datumet behöll sitt eget svar"),
         "over": _("Svaret kom för sent: besöket har varit"),
         "cancelled": _("Svaret kom för sent: besöket är inställt"),
         "withdrawn": _("Svaret kom för sent: inbjudan är återtagen"),

@@ -5,6 +5,7 @@ invitation; nothing is cancelled that was never sent (ARCHITECTURE.md, journey 1
 """
 
 import logging
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from celery import current_app
@@ -17,8 +18,8 @@ from core.models import AuditEvent
 from scheduling import links, snapshots
 from scheduling.calendars import itip, mime
 from scheduling.calendars.snapshots import Mailbox
-from scheduling.models import CallTask, Invitation, Message
-from scheduling.outbox import letters
+from scheduling.models import CallTask, Invitation, Message, SeriesInvitation
+from scheduling.outbox import letters, waits
 from scheduling.states import (
     LEFT_THE_HOUSE,
     InvitationState,
@@ -32,13 +33,17 @@ logger = logging.getLogger(__name__)
 _MAY_HAVE_ARRIVED = Q(state__in=[state.value for state in LEFT_THE_HOUSE]) | Q(unsure=True)
 #: It did not arrive, but the addressee may have heard of the visit all the same.
 _NOT_ARRIVED = Q(state__in=[MessageState.FAILED.value, MessageState.TOLD.value])
-#: Sequence numbers of these are used up, whether or not the mail arrived.
-_ENDS = frozenset({MessageKind.CANCEL, MessageKind.TAKEN, MessageKind.PASSED})
+_ENDS = frozenset(
+    {MessageKind.CANCEL, MessageKind.TAKEN, MessageKind.SERIES_END, MessageKind.PASSED}
+)
+_OF_SERIES = frozenset({MessageKind.SERIES, MessageKind.SERIES_END})
 _ASKING = frozenset({MessageKind.REMINDER, MessageKind.NUDGE})
-_NO_TIME_YET = [MessageKind.OFFER.value, MessageKind.SERIES.value]
+#: After these alone no calendar knows the invitation's own UID yet.
+_NO_TIME_YET = [MessageKind.OFFER.value, MessageKind.SERIES.value, *waits.ASKING]
 _WITHOUT_CALENDAR = frozenset(
     {MessageKind.REMINDER, MessageKind.NUDGE, MessageKind.OFFER, MessageKind.TAKEN}
 )
+#: Sequence numbers of these are used up, whether or not the mail arrived.
 _USED = _MAY_HAVE_ARRIVED | _NOT_ARRIVED
 
 
@@ -54,12 +59,13 @@ def tell(
     if not invitation.email:
         _call(invitation, change=change, event=event, now=now)
         return None
-    replaced = _supersede(invitation)
+    replaced = _supersede(invitation, whole=change is MessageKind.SERIES_END)
     arrived = invitation.messages.filter(_MAY_HAVE_ARRIVED)
     tried = invitation.messages.filter(_USED)
     # A partner may have been asked for the whole series; a colleague is asked for each date.
     alone = invitation.booking.series_id is None or invitation.contact_id is None
-    if change in _ENDS and not tried.exists() and alone:
+    whole = change is MessageKind.SERIES_END
+    if change in _ENDS and not tried.exists() and (alone or whole):
         return None
     # An offer of several times was no invitation to a time yet: the REQUEST follows the choice.
     series = snapshots.series_invitation(invitation)
@@ -75,6 +81,9 @@ def tell(
     invitation.sequence = 0 if newest is None else newest + 1
     invitation.significant_sequence = invitation.sequence
     invitation.save(update_fields=["sequence", "significant_sequence"])
+    if series is not None and kind in _OF_SERIES:
+        series.sequence = series.significant_sequence = invitation.sequence
+        series.save(update_fields=["sequence", "significant_sequence"])
     return _replacing(replaced, _store(invitation, kind=kind, event=event, now=now))
 
 
@@ -109,10 +118,51 @@ def remind(
     return _store(invitation, kind=kind, event=event, now=now)
 
 
-def _supersede(invitation: Invitation) -> list[int]:
+def remind_together(
+    invitations: Sequence[Invitation],
+    *,
+    events: Sequence[AuditEvent],
+    now: datetime,
+    kind: MessageKind,
+) -> Message:
+    """One mail of words about several visits of one addressee with an address; sent at once.
+
+    The first visit's message is the mail; the others have a row each, carried by it.
+    """
+    first, *others = invitations
+    letter = letters.write_together(invitations, kind)
+    carrier = _store(first, kind=kind, event=events[0], now=now, letter=letter)
+    for invitation, event in zip(others, events[1:], strict=True):
+        Message.objects.create(
+            invitation=invitation,
+            booking=invitation.booking,
+            event=event,
+            kind=kind.value,
+            state=MessageState.BUNDLED.value,
+            carrier=carrier,
+            sequence=invitation.sequence,
+            sender=carrier.sender,
+            recipient=carrier.recipient,
+            subject=carrier.subject,
+            text=carrier.text,
+            raw=b"",
+            message_id=_message_id(invitation),
+            created_at=now,
+            due_at=now,
+        )
+    return carrier
+
+
+def _supersede(invitation: Invitation, *, whole: bool = False) -> list[int]:
+    """What is replaced of ``invitation``: its news. What only asked is written anew when due."""
+    bundles = Message.objects.filter(carried__invitation=invitation)
+    waits.take_back(list(bundles.values_list("pk", flat=True)))
+    asking = invitation.messages.filter(kind__in=waits.ASKING)
+    waits.take_back(list(asking.values_list("pk", flat=True)))
     waiting = invitation.messages.filter(state=MessageState.WAITING.value)
-    # News of one date never replaces the invitation to the whole series.
-    waiting = waiting.exclude(kind=MessageKind.SERIES.value)
+    if not whole:
+        # News of one date never replaces the invitation to the whole series.
+        waiting = waiting.exclude(kind=MessageKind.SERIES.value)
     pks = list(waiting.values_list("pk", flat=True))
     # The state is asked again: a worker may have claimed one of them since.
     Message.objects.filter(pk__in=pks, state=MessageState.WAITING.value).update(
@@ -153,9 +203,10 @@ def _store(
     event: AuditEvent,
     now: datetime,
     in_words: bool = False,
+    letter: letters.Letter | None = None,
 ) -> Message:
     stamp = now.astimezone(UTC).replace(microsecond=0)
-    letter = letters.write(invitation, kind)
+    letter = letter or letters.write(invitation, kind)
     calendar, method = (None, None) if in_words else _calendar(invitation, kind, stamp)
     sender = Mailbox(
         links.tagged_address(invitation.mail_tag), snapshots.organiser_name(invitation.booking)
@@ -203,7 +254,7 @@ def _calendar(
 ) -> tuple[bytes | None, str | None]:
     if kind in _WITHOUT_CALENDAR or _was_only_offered(invitation, kind):
         return None, None
-    if kind in {MessageKind.SERIES, MessageKind.SERIES_END}:
+    if kind in _OF_SERIES:
         return _series_calendar(invitation, kind, stamp)
     snapshot = snapshots.invitation(
         invitation,
@@ -237,8 +288,6 @@ def _series_calendar(
     row = snapshots.series_invitation(invitation)
     if row is None:
         return None, None
-    row.sequence = row.significant_sequence = invitation.sequence
-    row.save(update_fields=["sequence", "significant_sequence"])
     snapshot = snapshots.whole_series(
         invitation, sequence=row.sequence, stamp=stamp, answer_url=links.series_url(row)
     )
@@ -277,19 +326,41 @@ def repeat(invitation: Invitation, *, event: AuditEvent, now: datetime) -> Messa
     A CANCEL where it is called off or the addressee is no longer invited. None where news waits to
     be sent anyway. Source: RFC 5546 section 3.2.6 (REFRESH).
     """
-    if invitation.messages.filter(
-        state__in=[MessageState.WAITING.value, MessageState.SENDING.value]
-    ).exists():
+    if _has_news_on_its_way(invitation):
         return None
+    row = snapshots.series_invitation(invitation)
+    if row is None or not invitation.messages.filter(kind=MessageKind.SERIES.value).exists():
+        return _store(invitation, kind=_what_stands(invitation), event=event, now=now)
+    kind = MessageKind.SERIES_END if row.series.cancelled_at else MessageKind.SERIES
+    message = _store(invitation, kind=kind, event=event, now=now)
+    if kind is MessageKind.SERIES:
+        # The rule knows nothing of the dates that were changed since; each is a mail of its own.
+        for date in _changed_dates(row):
+            _store(date, kind=_what_stands(date), event=event, now=now)
+    return message
+
+
+def _has_news_on_its_way(invitation: Invitation) -> bool:
+    """Nothing overtakes the mail before it, and the newest says it all (ICAL.md B3)."""
+    unsent = [MessageState.WAITING.value, MessageState.SENDING.value]
+    return invitation.messages.filter(state__in=unsent).exists()
+
+
+def _what_stands(invitation: Invitation) -> MessageKind:
     over = invitation.status is InvitationState.WITHDRAWN or invitation.booking.status in (
         VisitState.CANCELLED_BY_US,
         VisitState.CANCELLED_BY_PARTNER,
     )
-    kind = MessageKind.CANCEL if over else MessageKind.REQUEST
-    if invitation.messages.filter(kind=MessageKind.SERIES.value).exists():
-        # It was asked for the whole, which this date's invitation was sent with.
-        kind = MessageKind.SERIES_END if over else MessageKind.SERIES
-    return _store(invitation, kind=kind, event=event, now=now)
+    return MessageKind.CANCEL if over else MessageKind.REQUEST
+
+
+def _changed_dates(row: SeriesInvitation) -> list[Invitation]:
+    """The dates of a series that a mail of their own was sent about."""
+    rows = Invitation.objects.filter(booking__series=row.series_id, contact=row.contact_id)
+    told = Message.objects.filter(_MAY_HAVE_ARRIVED, invitation__in=rows, significant=True)
+    told = told.exclude(kind__in=[kind.value for kind in _OF_SERIES])
+    changed = rows.filter(pk__in=told.values("invitation"))
+    return list(changed.select_related("booking", "contact").order_by("booking__start"))
 
 
 def decline_counter(
@@ -304,8 +375,7 @@ def decline_counter(
     if not invitation.email:
         _call(invitation, change=MessageKind.DECLINE, event=event, now=now)
         return None
-    waiting = [MessageState.WAITING.value, MessageState.SENDING.value]
-    if invitation.messages.filter(state__in=waiting).exists():
+    if _has_news_on_its_way(invitation):
         return None
     return _store(
         invitation, kind=MessageKind.DECLINE, event=event, now=now, in_words=not by_calendar
