@@ -37,6 +37,12 @@ def answer_url(invitation: Invitation) -> str:
     return f"{settings.BASE_URL}{path}" if path else ""
 
 
+def short_url(invitation: Invitation) -> str:
+    """The answer page's short address, for text messages, paper and codes."""
+    token = _token(ANSWER, invitation)
+    return f"{settings.BASE_URL}/s/{token}" if token else ""
+
+
 def series_path(row: SeriesInvitation) -> str:
     """``/serie/<token>``; empty where the key that made the link is gone."""
     token = _token(SERIES, row)

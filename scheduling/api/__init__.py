@@ -5,6 +5,7 @@ from ninja import Router
 from scheduling.api import (
     acts,
     competence,
+    delegations,
     efforts,
     feeds,
     guests,
@@ -41,6 +42,7 @@ routers: list[tuple[str, Router]] = [
     ("/visits", notes.router),
     ("/feeds", feeds.router),
     ("/mailbox", mailbox.router),
+    ("", delegations.router),
     ("/manager", manager.router),
     ("/meetings", meetings.router),
     ("/own-calendar", own_calendar.router),
