@@ -10,7 +10,7 @@ from django.utils import timezone
 from core import access, swedish
 from core.models import User
 from scheduling.booking import times
-from scheduling.booking.availability import Day as Hours
+from scheduling.booking.starts import Day as Hours
 from scheduling.insight import lanes
 from scheduling.insight.lanes import Place, Span
 from scheduling.models import Booking, Host, Library, Proposal, Room

@@ -25,7 +25,7 @@ from core.errors import Clash, DomainError
 from core.models import Role
 from partners.models import Contact, Group, SizeBand
 from scheduling.booking import board, offers, series, services, slots, times
-from scheduling.booking.availability import Board, Need
+from scheduling.booking.starts import Board, Need
 from scheduling.models import (
     Allocation,
     Booking,
