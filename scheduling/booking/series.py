@@ -12,7 +12,7 @@ from core import access, audit, swedish
 from core.errors import Clash, IllegalTransition, Invalid
 from core.models import AuditEvent, User
 from scheduling import links
-from scheduling.booking import allocate, alter, answers, book, change, times
+from scheduling.booking import alter, answers, book, change, times
 from scheduling.booking.plan import VisitPlan
 from scheduling.calendars.recurrence import TooManyDates, Weekly, at_wall, distinct
 from scheduling.models import Booking, Host, Invitation, Room, Series, SeriesInvitation
@@ -21,7 +21,6 @@ from scheduling.states import (
     OPEN_STATES,
     InvitationState,
     MessageKind,
-    VisitEvent,
     VisitState,
 )
 
@@ -363,23 +362,14 @@ def cancel_remaining(*, actor: User, now: datetime, series: Series, reason: str 
         raise IllegalTransition(_("Inget datum i serien är kvar att avboka."))
     whole = series.regular and len(left) == len(rows)
     for row in left:
-        if whole:
-            _cancel_silently(actor, now, row)
-        else:
-            alter.cancel(actor=actor, now=now, booking=row, reason=reason)
+        alter.cancel(actor=actor, now=now, booking=row, reason=reason, tell=not whole)
     if whole:
         series.cancelled_at = now
         series.save(update_fields=["cancelled_at"])
-        event = audit.record(now=now, actor=actor, verb="series.cancelled", target=series)
+    data: dict[str, object] = {"dates": [row.pk for row in left], "whole": whole}
+    event = audit.record(now=now, actor=actor, verb="series.cancelled", target=series, data=data)
+    if whole:
         first = change.locked(rows[0])
         for invitation in change.live_invitations(first):
             enqueue.tell(invitation, change=MessageKind.SERIES_END, event=event, now=now)
     return len(left)
-
-
-def _cancel_silently(actor: User, now: datetime, row: Booking) -> None:
-    booking = change.locked(row)
-    change.step(booking, VisitEvent.CANCEL_BY_US)
-    booking.cancelled_at = now
-    allocate.release(booking)
-    change.finish(booking, actor=actor, now=now, verb="visit.cancelled_by_us")

@@ -2,7 +2,10 @@
 
 from datetime import datetime
 
-from scheduling.booking import offers, slots
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from scheduling.booking import offers, series_undo, slots
 from scheduling.models import Booking
 from scheduling.states import CALLED_OFF, OfferState, VisitState
 
@@ -22,4 +25,21 @@ def of(booking: Booking, now: datetime, *, plans: bool) -> dict[str, object]:
         "slot": slot if plans else None,
         "candidates": slots.suggestions(booking, now, limit=8) if can_offer else [],
         "series_dates": list(dates),
+    }
+
+
+def undo_of_series(booking: Booking, now: datetime) -> dict[str, object] | None:
+    """The last act on the whole series of ``booking`` as ``ui/undo.html`` wants it."""
+    event = series_undo.undoable(booking.series, now) if booking.series else None
+    if event is None:
+        return None
+    if event.verb == series_undo.BOOKED:
+        text, done = _("Inbjudan till serien skickas strax."), _("Inbjudan till serien är skickad.")
+    else:
+        text, done = _("Avbokningarna skickas strax."), _("Avbokningarna är skickade.")
+    return {
+        "text": text,
+        "done": done,
+        "action": reverse("series_undo", args=[booking.pk]),
+        "seconds": series_undo.seconds_left(event, now),
     }

@@ -24,7 +24,7 @@ from hypothesis.stateful import (
 from core.errors import Clash, DomainError
 from core.models import Role
 from partners.models import Contact, Group, SizeBand
-from scheduling.booking import board, offers, series, services, slots, times
+from scheduling.booking import board, offers, series, series_undo, services, slots, times
 from scheduling.booking.starts import Board, Need
 from scheduling.models import (
     Allocation,
@@ -395,6 +395,13 @@ class House(RuleBasedStateMachine):
         if rows:
             row = newest(rows, which)
             self.attempt("end series", lambda: series.cancel_remaining(series=row, **self.acting))
+
+    @rule(which=WHICH)
+    def undo_series(self, which: int) -> None:
+        rows = list(Series.objects.order_by("pk"))
+        if rows:
+            row = newest(rows, which)
+            self.attempt("undo series", lambda: series_undo.take_back(series=row, **self.acting))
 
     # --- Time ----------------------------------------------------------------------------------
     @rule(hours=st.sampled_from([1, 24, 8 * 24]), sweep=st.booleans())
