@@ -148,6 +148,8 @@ class MessageKind(StrEnum):
     UPDATE = "update"
     CANCEL = "cancel"
     REMINDER = "reminder"
+    #: Asked once more for an answer; words only, as a reminder is.
+    NUDGE = "nudge"
     #: A counterproposal was declined (iTIP DECLINECOUNTER); the time stands.
     DECLINE = "decline"
     #: Times to choose among; it has no calendar part, the REQUEST follows the choice.
@@ -168,8 +170,26 @@ class MessageState(StrEnum):
     SENT = "sent"
     #: No mail server is set: it stays in Utskick, to be read there.
     KEPT = "kept"
+    #: It did not arrive. A person decides, unless ``decided_at`` says that somebody has.
     FAILED = "failed"
     SUPERSEDED = "superseded"
+    #: It did not arrive, and a colleague has said it by phone.
+    TOLD = "told"
+
+
+class Fault(StrEnum):
+    """What is in the way of a message, by what is to be done about it."""
+
+    #: Nobody answers, or our own server takes nothing from us: it goes when the line is back.
+    AWAY = "away"
+    #: 4xx for this message, or the line broke while it was sent: again, later each time.
+    LATER = "later"
+    #: 5xx for this message: a person decides.
+    REFUSED = "refused"
+    #: Taken, and sent back afterwards: a person decides.
+    BOUNCED = "bounced"
+    #: The addressee has had as many automatic messages today as the house sends.
+    CAPPED = "capped"
 
 
 #: A message in one of these may have reached its addressee.

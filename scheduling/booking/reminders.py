@@ -9,10 +9,22 @@ from core import audit, swedish
 from scheduling.booking import change
 from scheduling.models import CallTask, Invitation, Message
 from scheduling.outbox import enqueue
-from scheduling.states import InvitationState, MessageKind, VisitState
+from scheduling.states import InvitationState, MessageKind, MessageState, VisitState
 
 DAYS_BEFORE = 2
 EARLIEST_HOUR, LATEST_HOUR = 8, 17
+
+
+def in_working_hours(now: datetime) -> bool:
+    """Whether what is sent by itself may be sent at ``now`` (Europe/Stockholm)."""
+    local = timezone.localtime(now)
+    return EARLIEST_HOUR <= local.hour < LATEST_HOUR and swedish.is_working_day(local.date())
+
+
+def horizon(now: datetime) -> datetime:
+    """The end of the second working day after ``now``: visits until then are reminded of."""
+    day = swedish.add_working_days(timezone.localdate(now), DAYS_BEFORE)
+    return timezone.make_aware(datetime.combine(day, datetime.max.time()))
 
 
 def due(now: datetime) -> list[int]:
@@ -21,11 +33,9 @@ def due(now: datetime) -> list[int]:
     Only in working hours (Europe/Stockholm), only for visits that stand, only those who have not
     said no, and not where the invitation itself is younger than a day.
     """
-    local = timezone.localtime(now)
-    if not (EARLIEST_HOUR <= local.hour < LATEST_HOUR and swedish.is_working_day(local.date())):
+    if not in_working_hours(now):
         return []
-    horizon = swedish.add_working_days(local.date(), DAYS_BEFORE)
-    last = timezone.make_aware(datetime.combine(horizon, datetime.max.time()))
+    last = horizon(now)
     # A move gives a new SEQUENCE, and with it a reminder of its own.
     reminded = Message.objects.filter(
         invitation=OuterRef("pk"),
@@ -39,6 +49,8 @@ def due(now: datetime) -> list[int]:
         kind=MessageKind.REMINDER.value,
         created_at__gte=OuterRef("booking__start") - timedelta(days=14),
     )
+    unsent = Message.objects.filter(invitation=OuterRef("pk"), state=MessageState.WAITING.value)
+    undecided = Message.objects.undecided().filter(invitation=OuterRef("pk"))
     rows = Invitation.objects.filter(
         booking__start__gt=now,
         booking__start__lte=last,
@@ -50,7 +62,7 @@ def due(now: datetime) -> list[int]:
             InvitationState.TENTATIVE.value,
         ],
         created_at__lt=now - timedelta(days=1),
-    ).exclude(Exists(reminded) | Exists(called))
+    ).exclude(Exists(reminded) | Exists(called) | Exists(unsent) | Exists(undecided))
     return list(rows.order_by("booking__start", "pk").values_list("pk", flat=True))
 
 

@@ -14,7 +14,7 @@ from scheduling.followup import retention, suggest
 from scheduling.insight import periods, queries, relations, report
 from scheduling.insight.rows import Period
 from scheduling.models import Barrier, Booking, BoundaryCase, Effort, Message
-from scheduling.states import CALLED_OFF, OPEN_STATES, Judgement, MessageState, VisitState
+from scheduling.states import CALLED_OFF, OPEN_STATES, Judgement, VisitState
 
 #: A visit that nobody followed up within so many days is a risk: what it taught is being lost.
 LATE_AFTER = timedelta(days=3)
@@ -93,7 +93,7 @@ def _risks(now: datetime, barriers: int) -> Risks:
     open_states = [state.value for state in OPEN_STATES]
     called_off = [state.value for state in CALLED_OFF]
     lacking = Booking.objects.filter(visit__two_hosts=True, visit__co_host=None, start__gt=now)
-    failed = Message.objects.filter(state=MessageState.FAILED.value, booking__end__gt=now)
+    failed = Message.objects.undecided().filter(booking__end__gt=now)
     return Risks(
         without_second_host=lacking.filter(state__in=open_states).count(),
         late_follow_ups=suggest.due(now - LATE_AFTER).count(),

@@ -116,6 +116,7 @@ def _message(message: Message) -> Beat:
         MessageKind.UPDATE: _("Ändring"),
         MessageKind.CANCEL: _("Avbokning"),
         MessageKind.REMINDER: _("Påminnelse"),
+        MessageKind.NUDGE: _("Fråga om svar"),
         MessageKind.DECLINE: _("Besked om förslaget"),
         MessageKind.OFFER: _("Tider att välja på"),
         MessageKind.CHOSEN: _("Vald tid"),
@@ -130,6 +131,7 @@ def _message(message: Message) -> Beat:
         MessageState.KEPT: _("sparad i Utskick, ingen e-postserver är inställd"),
         MessageState.FAILED: _("gick inte fram"),
         MessageState.SUPERSEDED: _("ersatt innan den skickades"),
+        MessageState.TOLD: _("sagt per telefon i stället"),
     }
     return Beat(
         at=message.sent_at or message.created_at,

@@ -24,10 +24,12 @@ from scheduling.models import (
     OfferedTime,
     Proposal,
 )
+from scheduling.outbox import waits
 from scheduling.states import (
     CALLED_OFF,
     CAME_STATES,
     OPEN_STATES,
+    Fault,
     InvitationState,
     MessageState,
     OfferState,
@@ -40,6 +42,9 @@ PATIENCE = 3
 INTEREST_TIMES, INTEREST_DAYS = 3, 60
 #: How long an offer that ran out asks for new times.
 OFFER_DAYS = 30
+#: A mail that was put off so long needs somebody who can call instead.
+LATE_AFTER = timedelta(hours=1)
+LINE_PATIENCE = timedelta(minutes=15)
 COMING = 8
 _ON_ITS_WAY = [MessageState.WAITING, MessageState.SENDING, MessageState.SENT, MessageState.KEPT]
 
@@ -75,6 +80,10 @@ class Needs:
     #: The plan wants two hosts and there is one: it cannot be confirmed.
     lacking: list[Booking] = field(default_factory=list)
     failed: list[Message] = field(default_factory=list)
+    #: Mails that wait for longer than anybody would think.
+    late: list[Message] = field(default_factory=list)
+    #: Since when our own mail server has not answered; None where it does.
+    line_down: datetime | None = None
     silent: list[Silent] = field(default_factory=list)
     #: Offered times that nobody took in time, and nothing else is planned.
     expired: list[Booking] = field(default_factory=list)
@@ -88,7 +97,8 @@ class Needs:
     def count(self) -> int:
         """How many rows need somebody now."""
         now = (self.wishes, self.calls, self.failed, self.silent, self.follow_ups, self.next_steps)
-        return sum(len(rows) for rows in now) + len(self.lacking) + len(self.expired)
+        more = len(self.lacking) + len(self.expired) + len(self.late)
+        return sum(len(rows) for rows in now) + more + (self.line_down is not None)
 
 
 def needs_of(user: User, now: datetime) -> Needs:
@@ -104,6 +114,8 @@ def needs_of(user: User, now: datetime) -> Needs:
         calls=list(_calls()),
         lacking=list(_lacking(now)),
         failed=list(_failed(now)),
+        late=list(_late(now)),
+        line_down=_line_down(now),
         silent=_silent(now, today),
         expired=list(_expired(now)),
         follow_ups=list(suggest.due(now)),
@@ -184,15 +196,30 @@ def _calls() -> QuerySet[CallTask]:
 
 
 def _failed(now: datetime) -> QuerySet[Message]:
-    newer = Message.objects.filter(
-        invitation=OuterRef("invitation"), pk__gt=OuterRef("pk")
-    ).exclude(state=MessageState.SUPERSEDED.value)
     return (
-        Message.objects.filter(state=MessageState.FAILED.value, booking__end__gt=now)
-        .exclude(Exists(newer))
+        Message.objects.undecided()
+        .filter(booking__end__gt=now)
         .select_related("invitation__contact", "booking__visit__programme")
         .prefetch_related(_with_groups("booking__visit__groups"))
     )
+
+
+def _late(now: datetime) -> QuerySet[Message]:
+    """Tried for an hour and still here: the addressee's server puts them off, or the cap did."""
+    faults = [Fault.LATER.value, Fault.CAPPED.value]
+    tried_long = Q(fault=Fault.CAPPED.value) | Q(created_at__lt=now - LATE_AFTER)
+    return (
+        Message.objects.filter(state=MessageState.WAITING.value, fault__in=faults)
+        .filter(tried_long)
+        .select_related("invitation__contact", "booking__visit__programme")
+        .prefetch_related(_with_groups("booking__visit__groups"))
+        .order_by("pk")
+    )
+
+
+def _line_down(now: datetime) -> datetime | None:
+    since = waits.down_since()
+    return since if since is not None and since < now - LINE_PATIENCE else None
 
 
 def _silent(now: datetime, today: date) -> list[Silent]:

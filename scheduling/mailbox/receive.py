@@ -15,7 +15,7 @@ from scheduling.mailbox import apply, bounces, outcome, trust
 from scheduling.mailbox.outcome import Outcome
 from scheduling.mailbox.reading import Letter, TooMuch, read_mail
 from scheduling.models import Bounce, Host, IncomingMail, Invitation, MailAction, Message
-from scheduling.states import OPEN_STATES, MessageState
+from scheduling.states import LEFT_THE_HOUSE, OPEN_STATES, Fault, MessageState
 
 _LEFT = [MessageState.SENT.value, MessageState.KEPT.value]
 
@@ -199,10 +199,18 @@ def _bounce(mail: IncomingMail, letter: Letter, report: bounces.Report, now: dat
     )
     if message.state in _LEFT:
         # It never arrived: it waits for a person, as one that our own server refused.
-        message.state = MessageState.FAILED.value
+        message.state, message.fault = MessageState.FAILED.value, Fault.BOUNCED.value
         message.error = clean_text(f"{report.status} {report.diagnostic}", 300, one_line=True)
-        message.save(update_fields=["state", "error"])
+        message.decided_at = now if _has_better_news(message) else None
+        message.save(update_fields=["state", "fault", "error", "decided_at"])
     return Outcome(action=MailAction.BOUNCE, reason=report.status, invitation=message.invitation)
+
+
+def _has_better_news(message: Message) -> bool:
+    """Whether a newer one has left, or waits to go to another address: a late report is history."""
+    newer = Message.objects.filter(invitation=message.invitation_id, pk__gt=message.pk)
+    elsewhere = Q(state=MessageState.WAITING.value) & ~Q(recipient=message.recipient)
+    return newer.filter(Q(state__in=[state.value for state in LEFT_THE_HOUSE]) | elsewhere).exists()
 
 
 _DELIVERY = frozenset({"delayed", "delivered", "relayed", "expanded"})

@@ -9,7 +9,15 @@ from core.models import AuditEvent, User
 from partners.models import Contact
 from scheduling.models.booking import Booking
 from scheduling.models.invitation import Invitation
-from scheduling.states import MessageKind, MessageState
+from scheduling.states import Fault, MessageKind, MessageState
+
+
+class Messages(models.QuerySet["Message"]):
+    """Reads of what leaves the house."""
+
+    def undecided(self) -> "Messages":
+        """Those that did not arrive and wait for a person."""
+        return self.filter(state=MessageState.FAILED.value, decided_at=None)
 
 
 class Message(models.Model):
@@ -41,10 +49,19 @@ class Message(models.Model):
     lease_until = models.DateTimeField(null=True)
     attempts = models.PositiveSmallIntegerField(default=0)
     error = models.CharField(max_length=300, blank=True)
+    fault = models.CharField(max_length=8, blank=True, choices=[(f.value, f.value) for f in Fault])
+    #: It may have arrived although nobody said so: the line broke, or a worker died over it.
+    unsure = models.BooleanField(default=False)
+    #: FAILED, and somebody (or a newer message) has taken care of it.
+    decided_at = models.DateTimeField(null=True)
+    #: A person lets it go although the addressee has had the day's number.
+    past_cap = models.BooleanField(default=False)
     sent_at = models.DateTimeField(null=True)
     superseded_by = models.ForeignKey(
         "self", null=True, on_delete=models.SET_NULL, related_name="superseded"
     )
+
+    objects = Messages.as_manager()
 
     class Meta:
         constraints: ClassVar = [
@@ -63,7 +80,12 @@ class Message(models.Model):
                 fields=["due_at"],
                 condition=Q(state__in=[MessageState.WAITING.value, MessageState.SENDING.value]),
                 name="message_open",
-            )
+            ),
+            models.Index(
+                fields=["recipient"],
+                condition=Q(state=MessageState.FAILED.value, decided_at=None),
+                name="message_undecided",
+            ),
         ]
         ordering: ClassVar = ["pk"]
 

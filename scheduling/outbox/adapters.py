@@ -11,6 +11,9 @@ from django.conf import settings
 from django.core.mail import get_connection
 from django.core.mail.backends.smtp import EmailBackend
 
+#: RFC 5321 section 4.2.3: "Requested mail action aborted: exceeded storage allocation".
+_TOO_LARGE = 552
+
 
 class Outcome(StrEnum):
     """What became of one try."""
@@ -21,6 +24,8 @@ class Outcome(StrEnum):
     LATER = "later"
     #: 5xx for this mail: a person must look.
     REFUSED = "refused"
+    #: The line broke while it was sent: it may have arrived; again later.
+    UNSURE = "unsure"
     #: Nobody answered: stop and try all again later.
     AWAY = "away"
 
@@ -67,10 +72,8 @@ class Smtp:
             smtp.sendmail(sender, [recipient], raw)
         except smtplib.SMTPRecipientsRefused as error:
             return _by_code(*next(iter(error.recipients.values())))
-        except smtplib.SMTPResponseException as error:
-            return self._drop(smtp, _by_code(error.smtp_code, error.smtp_error))
-        except (smtplib.SMTPException, OSError) as error:
-            return self._drop(smtp, Result(Outcome.AWAY, f"{type(error).__name__}: {error}"))
+        except (smtplib.SMTPException, OSError, UnicodeError) as error:
+            return self._drop(smtp, _of(error))
         return Result(Outcome.SENT)
 
     def _drop(self, smtp: smtplib.SMTP, result: Result) -> Result:
@@ -78,6 +81,24 @@ class Smtp:
         smtp.close()
         self._backend.connection = None
         return result
+
+
+def _of(error: Exception) -> Result:
+    """What a fault in the middle of a mail means for it."""
+    words = f"{type(error).__name__}: {error}"
+    match error:
+        case smtplib.SMTPSenderRefused():
+            result = _by_code(error.smtp_code, error.smtp_error)
+            # MAIL FROM refused for good is between the server and us, but for the mail's size.
+            ours = result.outcome is Outcome.REFUSED and error.smtp_code != _TOO_LARGE
+            return Result(Outcome.AWAY, result.detail) if ours else result
+        case smtplib.SMTPResponseException():
+            return _by_code(error.smtp_code, error.smtp_error)
+        case smtplib.SMTPNotSupportedError() | UnicodeError():
+            # An address that no server on the way could be told: trying again mends nothing.
+            return Result(Outcome.REFUSED, words)
+        case _:
+            return Result(Outcome.UNSURE, words)
 
 
 def _by_code(code: int, words: bytes | str) -> Result:

@@ -2,6 +2,10 @@
 
 No transaction is open while SMTP talks. A worker killed between sending and marking leaves a claim
 whose lease ends; the next one sends the same bytes again, which is harmless by UID and SEQUENCE.
+
+What is wrong decides what follows. Nobody answers: all wait for the line, and go when it is back.
+4xx, or a line that broke: this one again, later each time. 5xx: this one waits for a person, and
+its successors behind it (``waits``).
 """
 
 import logging
@@ -11,11 +15,13 @@ from datetime import datetime, timedelta
 from enum import Enum
 
 from django.db import connection, transaction
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import F, Q
 
 from scheduling.models import Message
-from scheduling.outbox.adapters import Outcome, Transport, transport
-from scheduling.states import MessageState
+from scheduling.models.message import Messages
+from scheduling.outbox import waits
+from scheduling.outbox.adapters import Outcome, Result, Transport, transport
+from scheduling.states import Fault, MessageState
 
 logger = logging.getLogger(__name__)
 
@@ -23,8 +29,8 @@ LEASE = timedelta(minutes=2)
 BATCH = 20
 #: Seconds to wait after the 1st, 2nd, … temporary fault; then the last one each time.
 BACK_OFF = (30, 60, 300, 900, 1800)
-
-_OPEN = [MessageState.WAITING.value, MessageState.SENDING.value]
+#: Nobody answers: the line is tried again so often, and no mail waits longer when it is back.
+LINE_SECONDS = 60
 
 
 class _End(Enum):
@@ -35,31 +41,40 @@ class _End(Enum):
 def deliver_due(*, clock: Callable[[], datetime], limit: int = 1000) -> int:
     """Send what is due at ``clock()``; returns how many left. Stops when the server is away."""
     sent = 0
+    if waits.line_is_down(clock()):
+        return sent
     with ExitStack() as stack:
         post: Transport | None = None
         while sent < limit:
+            waits.hold_back(clock())
             claimed = _claim(clock(), min(BATCH, limit - sent))
             if not claimed:
                 break
             if post is None:
                 post = stack.enter_context(transport())
+            refused: set[str] = set()
             for position, message in enumerate(claimed):
+                if message.recipient in refused:
+                    _give_back([message])
+                    continue
                 if _send(message, post, clock) is _End.SERVER_AWAY:
                     _give_back(claimed[position + 1 :])
                     return sent
-                sent += message.state in {MessageState.SENT.value, MessageState.KEPT.value}
+                if message.status is MessageState.FAILED:
+                    refused.add(message.recipient)
+                left = message.status in {MessageState.SENT, MessageState.KEPT}
+                if left and not sent:
+                    waits.line_is_up(clock())
+                sent += left
     return sent
 
 
-def _due(now: datetime) -> QuerySet[Message]:
-    """Waiting and due, or claimed by somebody whose lease is over; never before a sibling."""
-    earlier = Message.objects.filter(
-        invitation=OuterRef("invitation"), pk__lt=OuterRef("pk"), state__in=_OPEN
-    )
+def _due(now: datetime) -> Messages:
+    """Waiting and due, or claimed by somebody whose lease is over; never before what it awaits."""
     free = Q(state=MessageState.WAITING.value, due_at__lte=now) | Q(
         state=MessageState.SENDING.value, lease_until__lt=now
     )
-    return Message.objects.filter(free).exclude(Exists(earlier)).order_by("due_at", "pk")
+    return waits.without_blocked(Message.objects.filter(free), now).order_by("due_at", "pk")
 
 
 def _claim(now: datetime, count: int) -> list[Message]:
@@ -80,6 +95,8 @@ def _claim(now: datetime, count: int) -> list[Message]:
                 state=MessageState.SENDING.value,
                 lease_until=now + LEASE,
                 attempts=F("attempts") + 1,
+                # Whoever held it may have sent it before they died.
+                unsure=message.unsure or message.status is MessageState.SENDING,
             )
             if taken:
                 message.state = MessageState.SENDING.value
@@ -92,27 +109,41 @@ def _send(message: Message, post: Transport, clock: Callable[[], datetime]) -> _
     result = post.send(message.sender, message.recipient, bytes(message.raw))
     now = clock()
     match result.outcome:
-        case Outcome.SENT:
-            _mark(message, state=MessageState.SENT, sent_at=now, error="")
-        case Outcome.KEPT:
-            _mark(message, state=MessageState.KEPT, sent_at=now, error="")
+        case Outcome.SENT | Outcome.KEPT:
+            _mark(message, state=MessageState(result.outcome.value), sent_at=now)
         case Outcome.REFUSED:
-            _mark(message, state=MessageState.FAILED, sent_at=None, error=result.detail)
-        case Outcome.LATER | Outcome.AWAY:
-            wait = BACK_OFF[min(message.attempts, len(BACK_OFF)) - 1]
-            message.due_at = now + timedelta(seconds=wait)
-            _mark(message, state=MessageState.WAITING, sent_at=None, error=result.detail)
+            _mark(message, state=MessageState.FAILED, fault=Fault.REFUSED, error=result.detail)
+        case _:
+            _later(message, result, now)
     if result.detail:
         logger.warning("mail %s: %s", message.message_id, result.detail)
     return _End.SERVER_AWAY if result.outcome is Outcome.AWAY else _End.GO_ON
 
 
-def _mark(message: Message, *, state: MessageState, sent_at: datetime | None, error: str) -> None:
+def _later(message: Message, result: Result, now: datetime) -> None:
+    away = result.outcome is Outcome.AWAY
+    wait = LINE_SECONDS if away else BACK_OFF[min(message.attempts, len(BACK_OFF)) - 1]
+    message.due_at = now + timedelta(seconds=wait)
+    if result.outcome is Outcome.UNSURE:
+        Message.objects.filter(pk=message.pk).update(unsure=True)
+    fault = Fault.AWAY if away else Fault.LATER
+    _mark(message, state=MessageState.WAITING, fault=fault, error=result.detail)
+
+
+def _mark(
+    message: Message,
+    *,
+    state: MessageState,
+    sent_at: datetime | None = None,
+    fault: Fault | None = None,
+    error: str = "",
+) -> None:
     message.state = state.value
     message.sent_at = sent_at
+    message.fault = fault.value if fault else ""
     message.error = error[:300]
     message.lease_until = None
-    message.save(update_fields=["state", "sent_at", "error", "lease_until", "due_at"])
+    message.save(update_fields=["state", "sent_at", "fault", "error", "lease_until", "due_at"])
 
 
 def _give_back(messages: list[Message]) -> None:

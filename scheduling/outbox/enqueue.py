@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from celery import current_app
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 from kombu.exceptions import OperationalError
 
 from core.models import AuditEvent
@@ -27,12 +28,18 @@ from scheduling.states import (
 )
 
 logger = logging.getLogger(__name__)
-_MAY_HAVE_ARRIVED = [state.value for state in LEFT_THE_HOUSE]
+#: Also one that nobody said was taken: a line that broke, a worker that died.
+_MAY_HAVE_ARRIVED = Q(state__in=[state.value for state in LEFT_THE_HOUSE]) | Q(unsure=True)
+#: It did not arrive, but the addressee may have heard of the visit all the same.
+_NOT_ARRIVED = Q(state__in=[MessageState.FAILED.value, MessageState.TOLD.value])
 #: Sequence numbers of these are used up, whether or not the mail arrived.
 _ENDS = frozenset({MessageKind.CANCEL, MessageKind.TAKEN})
+_ASKING = frozenset({MessageKind.REMINDER, MessageKind.NUDGE})
 _NO_TIME_YET = [MessageKind.OFFER.value, MessageKind.SERIES.value]
-_WITHOUT_CALENDAR = frozenset({MessageKind.REMINDER, MessageKind.OFFER, MessageKind.TAKEN})
-_USED = [*_MAY_HAVE_ARRIVED, MessageState.FAILED.value]
+_WITHOUT_CALENDAR = frozenset(
+    {MessageKind.REMINDER, MessageKind.NUDGE, MessageKind.OFFER, MessageKind.TAKEN}
+)
+_USED = _MAY_HAVE_ARRIVED | _NOT_ARRIVED
 
 
 def tell(
@@ -48,18 +55,17 @@ def tell(
         _call(invitation, change=change, event=event, now=now)
         return None
     replaced = _supersede(invitation)
-    arrived = invitation.messages.filter(state__in=_MAY_HAVE_ARRIVED)
-    if change in _ENDS and not arrived.exists() and invitation.booking.series_id is None:
+    arrived = invitation.messages.filter(_MAY_HAVE_ARRIVED)
+    tried = invitation.messages.filter(_USED)
+    if change in _ENDS and not tried.exists() and invitation.booking.series_id is None:
         return None
     # An offer of several times was no invitation to a time yet: the REQUEST follows the choice.
     series = snapshots.series_invitation(invitation)
     told = series is not None or arrived.exclude(kind__in=_NO_TIME_YET).exists()
     kind = MessageKind.REQUEST if change is MessageKind.UPDATE and not told else change
     if kind is MessageKind.OFFER:
-        message = _store(invitation, kind=kind, event=event, now=now)
-        Message.objects.filter(pk__in=replaced).update(superseded_by=message)
-        return message
-    used = invitation.messages.filter(state__in=_USED, sequence__isnull=False)
+        return _replacing(replaced, _store(invitation, kind=kind, event=event, now=now))
+    used = invitation.messages.filter(_USED, sequence__isnull=False)
     newest = used.order_by("-sequence").values_list("sequence", flat=True).first()
     if series is not None and kind is not MessageKind.SERIES:
         # A date counts on from its series: an older copy of the whole must not win over it.
@@ -67,22 +73,38 @@ def tell(
     invitation.sequence = 0 if newest is None else newest + 1
     invitation.significant_sequence = invitation.sequence
     invitation.save(update_fields=["sequence", "significant_sequence"])
-    message = _store(invitation, kind=kind, event=event, now=now)
+    return _replacing(replaced, _store(invitation, kind=kind, event=event, now=now))
+
+
+def _replacing(replaced: list[int], message: Message) -> Message:
+    """What it takes the place of; one refused at an address since mended needs no decision."""
     Message.objects.filter(pk__in=replaced).update(superseded_by=message)
+    refused = Message.objects.undecided().filter(invitation=message.invitation)
+    refused.exclude(recipient=message.recipient).update(
+        decided_at=message.created_at, superseded_by=message
+    )
     return message
 
 
-def remind(invitation: Invitation, *, event: AuditEvent, now: datetime) -> Message | None:
-    """A reminder without a calendar part, from the present state; sent at once.
+def remind(
+    invitation: Invitation,
+    *,
+    event: AuditEvent,
+    now: datetime,
+    kind: MessageKind = MessageKind.REMINDER,
+) -> Message | None:
+    """A reminder (or NUDGE) without a calendar part, from the present state; sent at once.
 
-    None where somebody must be called instead, or where news of a change still waits to be sent.
+    None where somebody must be called instead, or where news still waits to be sent, for the line
+    or for a person.
     """
     if not invitation.email:
-        _call(invitation, change=MessageKind.REMINDER, event=event, now=now)
+        _call(invitation, change=kind, event=event, now=now)
         return None
-    if invitation.messages.filter(state=MessageState.WAITING.value).exists():
+    waiting = invitation.messages.filter(state=MessageState.WAITING.value)
+    if waiting.exists() or Message.objects.undecided().filter(invitation=invitation).exists():
         return None
-    return _store(invitation, kind=MessageKind.REMINDER, event=event, now=now)
+    return _store(invitation, kind=kind, event=event, now=now)
 
 
 def _supersede(invitation: Invitation) -> list[int]:
@@ -105,7 +127,7 @@ def _call(invitation: Invitation, *, change: MessageKind, event: AuditEvent, now
     if change is MessageKind.CANCEL and not told:
         open_tasks.delete()
         return
-    if change is MessageKind.REMINDER and open_tasks.exists():
+    if change in _ASKING and open_tasks.exists():
         return
     kind = MessageKind.REQUEST if change is MessageKind.UPDATE and not told else change
     open_tasks.delete()
@@ -147,7 +169,7 @@ def _store(
         references=_first_message_id(invitation),
         language=snapshots.language(invitation),
     )
-    hold = 0 if kind is MessageKind.REMINDER else settings.OUTBOX_HOLD_SECONDS
+    hold = 0 if kind in _ASKING else settings.OUTBOX_HOLD_SECONDS
     message = Message.objects.create(
         invitation=invitation,
         booking=invitation.booking,
@@ -195,7 +217,7 @@ def _was_only_offered(invitation: Invitation, kind: MessageKind) -> bool:
     """The end of an offer: no calendar knows its UID, so none is told."""
     if kind is not MessageKind.CANCEL:
         return False
-    rows = invitation.messages.filter(state__in=_MAY_HAVE_ARRIVED)
+    rows = invitation.messages.filter(_MAY_HAVE_ARRIVED)
     if snapshots.series_invitation(invitation) is not None:
         return False
     return not rows.exclude(kind__in=_NO_TIME_YET).exists()
@@ -227,7 +249,7 @@ def _message_id(invitation: Invitation) -> str:
 
 def _first_message_id(invitation: Invitation) -> str | None:
     return (
-        invitation.messages.filter(state__in=_MAY_HAVE_ARRIVED)
+        invitation.messages.filter(_MAY_HAVE_ARRIVED)
         .order_by("pk")
         .values_list("message_id", flat=True)
         .first()

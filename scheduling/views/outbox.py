@@ -19,9 +19,11 @@ from django.views.decorators.http import require_POST, require_safe
 from core.logs import mask
 from core.models import User
 from scheduling import access
+from scheduling.forms.outbox import AddressForm
 from scheduling.models import Message
-from scheduling.outbox import retry
-from scheduling.states import MessageKind, MessageState
+from scheduling.outbox import retry, waits
+from scheduling.states import Fault, MessageKind, MessageState
+from scheduling.views.setup_edit import user_of
 
 PER_PAGE = 25
 HEADERS = ("From", "To", "Subject", "Date", "Message-ID", "In-Reply-To", "References")
@@ -32,12 +34,14 @@ STATE_WORDS = {
     MessageState.KEPT: gettext_lazy("Kvar i huset"),
     MessageState.FAILED: gettext_lazy("Gick inte fram"),
     MessageState.SUPERSEDED: gettext_lazy("Ersatta"),
+    MessageState.TOLD: gettext_lazy("Sagt per telefon"),
 }
 KIND_WORDS = {
     MessageKind.REQUEST: gettext_lazy("Inbjudan"),
     MessageKind.UPDATE: gettext_lazy("Ändring"),
     MessageKind.CANCEL: gettext_lazy("Avbokning"),
     MessageKind.REMINDER: gettext_lazy("Påminnelse"),
+    MessageKind.NUDGE: gettext_lazy("Fråga om svar"),
     MessageKind.DECLINE: gettext_lazy("Besked om förslaget"),
     MessageKind.OFFER: gettext_lazy("Tider att välja på"),
     MessageKind.CHOSEN: gettext_lazy("Vald tid"),
@@ -72,14 +76,15 @@ def outbox(request: HttpRequest) -> HttpResponse:
         "section": "outbox",
         "page": page,
         "rows": [{"message": row, "kind": KIND_WORDS[MessageKind(row.kind)]} for row in page],
-        "views": _views(counts, chosen),
+        "views": _views(counts, chosen, Message.objects.undecided().count()),
+        "line_down": waits.down_since(),
         "chosen": chosen,
         "to_look_at": access.to_look_at(user),
     }
     return render(request, "scheduling/outbox.html", context)
 
 
-def _views(counts: dict[str, int], chosen: str) -> list[dict[str, object]]:
+def _views(counts: dict[str, int], chosen: str, undecided: int) -> list[dict[str, object]]:
     here = reverse("outbox")
     views: list[dict[str, object]] = [
         {"label": _("Alla"), "count": sum(counts.values()), "href": here, "present": not chosen}
@@ -90,7 +95,7 @@ def _views(counts: dict[str, int], chosen: str) -> list[dict[str, object]]:
             "count": counts.get(state.value, 0),
             "href": f"{here}?status={state.value}",
             "present": chosen == state.value,
-            "now": state is MessageState.FAILED and counts.get(state.value, 0) > 0,
+            "now": state is MessageState.FAILED and undecided > 0,
         }
         for state, word in STATE_WORDS.items()
         if counts.get(state.value) or chosen == state.value
@@ -112,6 +117,8 @@ def message(request: HttpRequest, pk: int) -> HttpResponse:
         .order_by("pk")
         .first()
     )
+    undecided = row.status is MessageState.FAILED and row.decided_at is None
+    form = AddressForm(initial={"email": invitation.email})
     context = {
         "section": "outbox",
         "message": row,
@@ -119,7 +126,12 @@ def message(request: HttpRequest, pk: int) -> HttpResponse:
         "headers": headers_of(bytes(row.raw)),
         "text": mask(row.text),
         "calendar": mask(_FOLD.sub("", bytes(row.calendar).decode())) if row.calendar else "",
-        "may_retry": row.status is MessageState.FAILED and newer is None,
+        "undecided": undecided,
+        "behind": list(waits.behind(row).select_related("invitation__contact")[:20])
+        if undecided
+        else [],
+        "address": form if undecided and invitation.contact else None,
+        "what_to_do": what_to_do(row),
         "moved_to": invitation.email
         if invitation.email and invitation.email != row.recipient
         else "",
@@ -134,22 +146,56 @@ def headers_of(raw: bytes) -> list[tuple[str, str]]:
     return [(name, mask(str(mail[name]))) for name in HEADERS if mail[name]]
 
 
+def what_to_do(message: Message) -> str:
+    """What is in the way, in words that say how to mend it."""
+    words = {
+        Fault.REFUSED: _(
+            "Mottagarens server tog inte emot. Rätta adressen, försök igen, eller ring. "
+            "Nästa mejl dit väntar tills du har valt."
+        ),
+        Fault.BOUNCED: _(
+            "Mejlet kom i retur. Rätta adressen, försök igen, eller ring. "
+            "Nästa mejl dit väntar tills du har valt."
+        ),
+        Fault.LATER: _("Mottagarens server tar inte emot just nu. Vi försöker igen själva."),
+        Fault.AWAY: _("Vår mejlserver svarar inte. Mejlet går när den svarar."),
+        Fault.CAPPED: _("Dagens antal automatiska mejl till mottagaren är fullt."),
+    }
+    return words[Fault(message.fault)] if message.fault else ""
+
+
 @login_required
 @require_POST
-def message_retry(request: HttpRequest, pk: int) -> HttpResponse:
-    """Send it once more."""
-    user = request.user
-    assert isinstance(user, User)
-    sent = retry.again(actor=user, now=timezone.now(), message=access.message_for(user, pk))
-    messages.success(request, _("Mejlet skickas igen."))
+def decide(request: HttpRequest, pk: int, how: str) -> HttpResponse:
+    """Send it once more, to a mended address or not; or it has been said by phone."""
+    user, now = user_of(request), timezone.now()
+    row = access.message_for(user, pk)
+    match how:
+        case "again":
+            row = retry.again(actor=user, now=now, message=row)
+            messages.success(request, _("Mejlet skickas igen."))
+        case "correct":
+            form = AddressForm(request.POST)
+            email = form.cleaned_data["email"] if form.is_valid() else ""
+            row = retry.correct(actor=user, now=now, message=row, email=email)
+            messages.success(request, _("Adressen är rättad, och mejlet skickas dit."))
+        case "told":
+            row = retry.told(actor=user, now=now, message=row)
+            messages.success(request, _("Antecknat: ni har pratat."))
+        case _:
+            row = retry.let_go(actor=user, now=now, message=row)
+            messages.success(request, _("Mejlet skickas nu."))
     wanted = request.POST.get("next", "")
     if not url_has_allowed_host_and_scheme(wanted, {request.get_host()}):
-        wanted = reverse("message", args=[sent.pk])
+        wanted = reverse("message", args=[row.pk])
     return HttpResponseRedirect(wanted, status=303)
 
 
 urlpatterns = [
     path("utskick/", outbox, name="outbox"),
     path("utskick/<int:pk>/", message, name="message"),
-    path("utskick/<int:pk>/igen", message_retry, name="message_retry"),
+    path("utskick/<int:pk>/igen", decide, {"how": "again"}, name="message_retry"),
+    path("utskick/<int:pk>/ny-adress", decide, {"how": "correct"}, name="message_correct"),
+    path("utskick/<int:pk>/ringt", decide, {"how": "told"}, name="message_told"),
+    path("utskick/<int:pk>/nu", decide, {"how": "now"}, name="message_now"),
 ]

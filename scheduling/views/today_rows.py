@@ -12,7 +12,7 @@ from core import swedish
 from partners.models import Group
 from scheduling.insight.today import INTEREST_TIMES, Needs, Silent, Wish
 from scheduling.models import Booking, CallTask, FollowUp, Invitation, Message
-from scheduling.states import AnswerChannel, MessageKind
+from scheduling.states import AnswerChannel, Fault, MessageKind
 from scheduling.views.today_words import (
     Reader,
     Row,
@@ -39,7 +39,9 @@ class Rows(Reader):
             *(self._wish(row) for row in needs.wishes),
             *(self._call(row) for row in needs.calls),
             *(self._lacking(row) for row in needs.lacking),
+            *([self._line_down(needs.line_down)] if needs.line_down else []),
             *(self._failed(row) for row in needs.failed),
+            *(self._late(row) for row in needs.late),
             *(self._silent(row) for row in needs.silent),
             *(self._expired(row) for row in needs.expired),
             *(self._follow_up(row) for row in needs.follow_ups),
@@ -149,6 +151,7 @@ class Rows(Reader):
             MessageKind.UPDATE: _("%(group)s vet inte om ändringen"),
             MessageKind.CANCEL: _("%(group)s vet inte att besöket är inställt"),
             MessageKind.REMINDER: _("Påminn %(group)s om besöket"),
+            MessageKind.NUDGE: _("%(group)s har inte svarat"),
             MessageKind.DECLINE: _("%(group)s vet inte att tiden står fast"),
             MessageKind.OFFER: _("%(group)s ska välja en tid"),
             MessageKind.CHOSEN: _("%(group)s vet inte vilken tid det blev"),
@@ -194,8 +197,14 @@ class Rows(Reader):
             "action": reverse("message_retry", args=[message.pk]),
             "next": reverse("today"),
         }
+        told = {
+            "label": _("Klart, vi har pratat"),
+            "action": reverse("message_told", args=[message.pk]),
+            "style": "quiet",
+            "next": reverse("today"),
+        }
         read = {
-            "label": _("Läs mejlet"),
+            "label": _("Rätta adressen"),
             "href": reverse("message", args=[message.pk]),
             "style": "quiet",
         }
@@ -210,7 +219,61 @@ class Rows(Reader):
             "note": _("Mottagarens server svarade: %(error)s") % {"error": message.error}
             if self.acts and message.error
             else "",
-            "acts": [retry, read, *self._phone(message.invitation, quiet=True)],
+            "acts": [retry, read, told, *self._phone(message.invitation, quiet=True)],
+        }
+
+    def _line_down(self, since: datetime) -> Row:
+        return {
+            "icon": "warn",
+            "tone": "now",
+            "kind": _("Mejlservern svarar inte"),
+            "title": _("Inga mejl går ut just nu"),
+            "href": reverse("outbox"),
+            "text": _(
+                "Det äldsta skrevs %(when)s. Inget är borta: de går själva när servern svarar. "
+                "Ring om något är bråttom, och säg till den som sköter servern."
+            )
+            % {"when": moment(since)},
+            "quote": "",
+            "note": "",
+            "acts": [
+                {
+                    "label": _("Se vad som väntar"),
+                    "href": f"{reverse('outbox')}?status=waiting",
+                    "style": "quiet",
+                }
+            ],
+        }
+
+    def _late(self, message: Message) -> Row:
+        capped = message.fault == Fault.CAPPED.value
+        words = _("Dagens antal automatiska mejl till mottagaren är fullt. Det går %(when)s.")
+        if not capped:
+            words = _("Mottagarens server tar inte emot än. Vi försöker igen %(when)s.")
+        go = {
+            "label": _("Skicka ändå"),
+            "action": reverse("message_now", args=[message.pk]),
+            "next": reverse("today"),
+        }
+        read = {
+            "label": _("Läs mejlet"),
+            "href": reverse("message", args=[message.pk]),
+            "style": "quiet",
+        }
+        return {
+            "icon": "clock",
+            "tone": "part",
+            "kind": _("Mejlet väntar"),
+            "owner": message.booking.created_by_id,
+            "title": _("%(group)s har inte fått mejlet än") % {"group": aliases(message.booking)},
+            "href": reverse("visit", args=[message.booking_id]),
+            "text": what_and_when(message.booking),
+            "note": words % {"when": moment(message.due_at)},
+            "acts": [
+                *([go] if capped else []),
+                read,
+                *self._phone(message.invitation, quiet=True),
+            ],
         }
 
     def _silent(self, row: Silent) -> Row:

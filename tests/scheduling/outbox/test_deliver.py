@@ -11,34 +11,17 @@ from scheduling.booking import reminders, services
 from scheduling.models import Booking, CallTask, Message
 from scheduling.outbox import deliver
 from scheduling.states import AnswerChannel, InvitationState
-from tests.factories import NOW, World, at, world
+from tests.factories import NOW, World, at
 from tests.mailserver import Answer, MailServer
 from tests.processes import free_port
+from tests.scheduling.outbox.conftest import use
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
 
 
 @pytest.fixture
-def w() -> World:
-    return world()
-
-
-@pytest.fixture
 def booking(w: World) -> Booking:
     return services.book(actor=w.socionom, now=NOW, plan=w.plan())
-
-
-@pytest.fixture
-def server(settings: Settings, smtp_server: MailServer) -> MailServer:
-    use(settings, smtp_server.host, smtp_server.port)
-    return smtp_server
-
-
-def use(settings: Settings, host: str, port: int) -> None:
-    settings.EMAIL_URL = f"smtp://{host}:{port}"
-    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-    settings.EMAIL_HOST, settings.EMAIL_PORT = host, port
-    settings.EMAIL_TIMEOUT = 5
 
 
 def send(now: datetime = NOW) -> int:
