@@ -82,6 +82,7 @@ def _unbook(actor: User, now: datetime, series: Series, event: AuditEvent) -> Bo
     for row in rows[1:]:
         row.delete()
     series.delete()
+    allocate.take(rows[0], now=now)
     return rows[0]
 
 
