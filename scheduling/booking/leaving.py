@@ -44,7 +44,7 @@ def _revoke(feed: Feed, left: Left) -> None:
 
 def _pass_on(left: Left, booking: Booking) -> None:
     booking = change.locked(booking)
-    if booking.visit.contact_id == left.contact.pk:
+    if hasattr(booking, "visit") and booking.visit.contact_id == left.contact.pk:
         Visit.objects.filter(pk=booking.pk).update(contact=left.successor)
         booking.visit.contact = left.successor
     old = booking.invitations.filter(contact=left.contact).first()

@@ -5,9 +5,11 @@ from datetime import datetime
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
+from core import audit
 from core.errors import IllegalTransition
 from core.models import AuditEvent, User
 from scheduling.booking import allocate, change, undo
+from scheduling.feeds import blocks
 from scheduling.models import Booking, Message, Series
 from scheduling.states import OCCUPYING, MessageKind, MessageState, VisitState
 
@@ -29,26 +31,27 @@ def undoable(series: Series, now: datetime) -> AuditEvent | None:
     newer = AuditEvent.objects.filter(
         object_type="booking", object_id__in=list(dates), pk__gt=event.pk
     )
-    messages = Message.objects.filter(event__in=_acts(event))
+    messages = Message.objects.filter(event__in=_acts(series, event))
     left = messages.exclude(state=MessageState.WAITING.value, due_at__gt=now)
     return event if messages.exists() and not left.exists() and not newer.exists() else None
 
 
-def _acts(event: AuditEvent) -> list[AuditEvent]:
+def _acts(series: Series, event: AuditEvent) -> list[AuditEvent]:
     """The act itself, and what it did to each date, in the order of the dates."""
-    if event.verb != CANCELLED:
-        return [event]
-    dates = event.data["dates"]
+    if event.verb == BOOKED:
+        dates, verb = list(series.bookings.values_list("pk", flat=True)), "visit.booked"
+    else:
+        dates, verb = event.data["dates"], "visit.cancelled_by_us"
     rows = AuditEvent.objects.filter(
-        object_type="booking", object_id__in=dates, verb="visit.cancelled_by_us", pk__lt=event.pk
+        object_type="booking", object_id__in=dates, verb=verb, pk__lt=event.pk
     )
     newest = {row.object_id: row for row in rows.order_by("pk")}
     return [event, *(newest[pk] for pk in dates)]
 
 
-def seconds_left(event: AuditEvent, now: datetime) -> int:
+def seconds_left(series: Series, event: AuditEvent, now: datetime) -> int:
     """Whole seconds until the first of the act's mails is due."""
-    due = Message.objects.filter(event__in=_acts(event)).order_by("due_at")
+    due = Message.objects.filter(event__in=_acts(series, event)).order_by("due_at")
     first = due.values_list("due_at", flat=True).first()
     return max(0, int((first - now).total_seconds())) if first else 0
 
@@ -73,21 +76,27 @@ def take_back(*, actor: User, now: datetime, series: Series) -> Booking:
 
 
 def _unbook(actor: User, now: datetime, series: Series, event: AuditEvent) -> Booking:
-    undo.take_back_messages(event)
-    rows = [change.locked(row) for row in series.bookings.order_by("start", "pk")]
-    for row in rows:
+    for act in _acts(series, event):
+        undo.take_back_messages(act)
+    first, *others = [change.locked(row) for row in series.bookings.order_by("start", "pk")]
+    data: dict[str, object] = {"undone": event.verb}
+    for row in others:
         allocate.release(row)
-        row.state, row.series, row.original_start = VisitState.DRAFT.value, None, None
-        change.finish(row, actor=actor, now=now, verb="visit.undone", data={"undone": event.verb})
-    for row in rows[1:]:
+        # A draft is in no calendar: the feeds forget it before the row goes.
+        row.state = VisitState.DRAFT.value
+        row.save(update_fields=["state"])
+        blocks.touch(row, now)
+        audit.record(now=now, actor=actor, verb="visit.undone", target=row, data=data)
         row.delete()
+    first.state, first.series, first.original_start = VisitState.DRAFT.value, None, None
+    allocate.take(first, now=now)
+    change.finish(first, actor=actor, now=now, verb="visit.undone", data=data)
     series.delete()
-    allocate.take(rows[0], now=now)
-    return rows[0]
+    return first
 
 
 def _restore(actor: User, now: datetime, series: Series, event: AuditEvent) -> Booking:
-    whole, *acts = _acts(event)
+    whole, *acts = _acts(series, event)
     undo.take_back_messages(whole)
     rows = []
     for act in acts:

@@ -20,9 +20,13 @@ from scheduling.states import CALLED_OFF, ProposalState, VisitState
 
 #: How far "Längre fram" looks for a week that is not like others.
 LOOK_AHEAD = 6
-#: Whether somebody wishes for another time of the booking.
+#: Whether a partner wishes for another time of the booking.
 WISHED = Exists(
-    Proposal.objects.filter(invitation__booking=OuterRef("pk"), state=ProposalState.OPEN.value)
+    Proposal.objects.filter(
+        invitation__booking=OuterRef("pk"),
+        invitation__contact__isnull=False,
+        state=ProposalState.OPEN.value,
+    )
 )
 WEEK = timedelta(days=7)
 
@@ -102,9 +106,11 @@ def bookings(user: User, chosen: Filter, first: date, days: int = 7) -> list[Boo
     if not access.may_plan(user):
         rows = rows.exclude(state=VisitState.DRAFT.value)
     if chosen.room is not None:
-        rows = rows.filter(visit__room=chosen.room)
+        rows = rows.filter(Q(visit__room=chosen.room) | Q(gathering__room=chosen.room))
     if chosen.host is not None:
-        rows = rows.filter(Q(visit__host=chosen.host) | Q(visit__co_host=chosen.host))
+        with_her = Booking.objects.filter(gathering__hosts=chosen.host).values("pk")
+        hers = Q(visit__host=chosen.host) | Q(visit__co_host=chosen.host)
+        rows = rows.filter(hers | Q(pk__in=with_her))
     return list(rows)
 
 

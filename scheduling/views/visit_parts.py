@@ -30,8 +30,9 @@ def of(booking: Booking, now: datetime, *, plans: bool) -> dict[str, object]:
 
 def undo_of_series(booking: Booking, now: datetime) -> dict[str, object] | None:
     """The last act on the whole series of ``booking`` as ``ui/undo.html`` wants it."""
-    event = series_undo.undoable(booking.series, now) if booking.series else None
-    if event is None:
+    series = booking.series
+    event = series_undo.undoable(series, now) if series else None
+    if series is None or event is None:
         return None
     if event.verb == series_undo.BOOKED:
         text, done = _("Inbjudan till serien skickas strax."), _("Inbjudan till serien är skickad.")
@@ -41,5 +42,5 @@ def undo_of_series(booking: Booking, now: datetime) -> dict[str, object] | None:
         "text": text,
         "done": done,
         "action": reverse("series_undo", args=[booking.pk]),
-        "seconds": series_undo.seconds_left(event, now),
+        "seconds": series_undo.seconds_left(series, event, now),
     }
