@@ -185,7 +185,9 @@ def end_offers(
 ) -> None:
     """Tell those who were asked, but for the ``winner``, that the slot is gone."""
     rows = slot.offered_times.filter(state__in=[OfferState.OPEN.value, OfferState.EXPIRED.value])
-    for time in rows.exclude(pk=winner.pk if winner else None).select_related("booking"):
+    if winner is not None:
+        rows = rows.exclude(pk=winner.pk)
+    for time in rows.select_related("booking"):
         time.state = OfferState.WITHDRAWN.value
         time.save(update_fields=["state"])
         booking = locked(time.booking)

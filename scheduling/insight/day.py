@@ -8,11 +8,13 @@ from collections import defaultdict
 from collections.abc import Sequence
 from copy import deepcopy
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from core import access
 from core.models import User
+from scheduling.booking import hosting
 from scheduling.insight import week as weeks
+from scheduling.insight.lanes import Span
 from scheduling.insight.week import Drawn
 from scheduling.models import Allocation, Booking, Host, Room
 from scheduling.states import CALLED_OFF, VisitState
@@ -54,9 +56,11 @@ def plan(
     hours = {pk: weeks.hours_of(row, day, day, lang=lang)[0] for pk, row in libraries.items()}
     columns = [Column(owner, deepcopy(hours[owner.library_id])) for owner in owners]
     everything = [*elsewhere, *(item for items in drawn.values() for item in items)]
+    away = _away([owner for owner in owners if isinstance(owner, Host)], day)
     first, last = weeks.hours_drawn([column.day for column in columns], everything)
     for column, owner in zip(columns, owners, strict=True):
-        weeks.fill(column.day, drawn[owner.resource_id], first, last, now)
+        found, off = drawn[owner.resource_id], away.get(owner.resource_id, ())
+        weeks.fill(column.day, found, first, last, now, away=off)
     if elsewhere:
         other = weeks.Day(day, None, None)
         weeks.fill(other, elsewhere, first, last, now)
@@ -84,6 +88,18 @@ def _held(user: User, resources: list[int], day: date, now: datetime) -> dict[in
         if span is not None:
             before, after = _minutes(at.start - row.start), _minutes(row.end - at.end)
             found[row.resource_id].append(Drawn(booking, span, before, after))
+    return found
+
+
+def _away(hosts: list[Host], day: date) -> dict[int, list[Span]]:
+    """Resource -> when the host is not to be booked: off duty, or busy in her own calendar."""
+    found: dict[int, list[Span]] = {}
+    for resource, intervals in hosting.kept_free(hosts, day, day).items():
+        spans = (
+            weeks.span_on(day, *(datetime.fromtimestamp(at, UTC) for at in interval))
+            for interval in intervals
+        )
+        found[resource] = [span for span in spans if span]
     return found
 
 

@@ -172,10 +172,20 @@ def _day(hours: Hours, reason: str, lang: str) -> Day:
     )
 
 
-def fill(day: Day, found: Sequence[Drawn], first: int, last: int, now: datetime) -> None:
-    """Place what is drawn on ``day``, and what is shut, calm and free between it."""
+def fill(
+    day: Day,
+    found: Sequence[Drawn],
+    first: int,
+    last: int,
+    now: datetime,
+    away: Sequence[Span] = (),
+) -> None:
+    """Place what is drawn on ``day``, and what is shut, calm and free between it.
+
+    ``away``: when the host of a column is off duty, or busy in a calendar of her own.
+    """
     shared = lanes.lanes([item.span for item in found])
-    busy: list[Span] = []
+    busy: list[Span] = list(away)
     for (row, span, before, after), (lane, count) in zip(found, shared, strict=True):
         busy.append((span[0] - before, span[1] + after))
         day.events.append(
@@ -191,7 +201,10 @@ def fill(day: Day, found: Sequence[Drawn], first: int, last: int, now: datetime)
         )
     opened = _open_span(day)
     day.calm = [lanes.place(span, first, last) for span in day.calm_spans if span[1] > first * 60]
-    day.shut = [lanes.place(span, first, last) for span in _shut(opened, first, last)]
+    day.shut = [
+        lanes.place(span, first, last)
+        for span in [*_shut(opened, first, last), *_within(away, first, last)]
+    ]
     if opened is not None:
         _free(day, opened, busy, first, last, now)
     local = timezone.localtime(now)
@@ -223,6 +236,10 @@ def _shut(opened: Span | None, first: int, last: int) -> list[Span]:
         return [(top, bottom)]
     spans = [(top, min(opened[0], bottom)), (max(opened[1], top), bottom)]
     return [(start, end) for start, end in spans if end - start >= lanes.STEP]
+
+
+def _within(spans: Sequence[Span], first: int, last: int) -> list[Span]:
+    return [span for span in spans if span[0] < last * 60 and span[1] > first * 60]
 
 
 def _open_span(day: Day) -> Span | None:

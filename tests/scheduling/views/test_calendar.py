@@ -211,8 +211,13 @@ def test_a_day_has_a_column_for_each_host_with_absences(client: Client, w: World
     staffing.add_absence(
         actor=w.socionom, now=NOW, host=w.other_host, start=at(1, 12), end=at(1, 14)
     )
+    staffing.set_working_hours(
+        actor=w.socionom, now=NOW, host=w.host, week={1: (time(9), time(15))}
+    )
     text = page(client, w.socionom, "/kalender/", vy="dag", dag="2026-12-01", per="vard")
     own, other = column(text, w.host.user.name), column(text, w.other_host.user.name)
+    assert "tid=14%3A00" in own
+    assert "tid=15%3A00" not in own
     assert 'data-h="10" data-m="0" data-len="75"' in own
     assert 'data-h="12" data-m="0" data-len="120"' in other
     assert f"tid=10%3A00&amp;vard={w.other_host.pk}" in other
