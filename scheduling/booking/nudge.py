@@ -1,29 +1,30 @@
 """Ask once more those who have not answered: by hand whenever, by itself once.
 
 By itself when NUDGE_WORKING_DAYS working days have passed since they last heard of the visit, or
-the working day before an answer was asked for; in working hours only, and not where the reminder of
-the visit itself is near.
+the working day before an answer was asked for, or before offered times run out; in working hours
+only, and not where the reminder of the visit itself is near.
 """
 
 from datetime import date, datetime, timedelta
 
 from django.conf import settings
-from django.db.models import Exists, Max, OuterRef, Q
+from django.db.models import Exists, Max, Min, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core import audit, swedish
 from core.errors import Conflict, IllegalTransition
 from core.models import User
-from scheduling.booking import change, reminders
+from scheduling.booking import asking, change, reminders
 from scheduling.models import Booking, CallTask, Invitation, Message
 from scheduling.outbox import enqueue
-from scheduling.states import InvitationState, MessageKind, MessageState, VisitState
+from scheduling.states import InvitationState, MessageKind, MessageState, OfferState, VisitState
 
 #: Nobody is asked twice within this time.
 AGAIN_AFTER = timedelta(hours=20)
 _STANDS = frozenset({VisitState.OFFERED, VisitState.CONFIRMED})
 _ASKED = [MessageKind.NUDGE.value, MessageKind.REMINDER.value]
+_OFFERED = Q(booking__offered_times__state=OfferState.OPEN.value)
 _SILENT = frozenset({InvitationState.PENDING, InvitationState.TENTATIVE})
 
 
@@ -71,7 +72,7 @@ def due(now: datetime) -> list[int]:
     # A move gives a new SEQUENCE, and with it a nudge of its own.
     asked = Message.objects.filter(
         invitation=OuterRef("pk"), kind__in=_ASKED, sequence=OuterRef("sequence")
-    )
+    ).exclude(state=MessageState.SUPERSEDED.value)
     stuck = Message.objects.filter(
         Q(state=MessageState.WAITING.value) | Q(state=MessageState.FAILED.value, decided_at=None),
         invitation=OuterRef("pk"),
@@ -86,45 +87,38 @@ def due(now: datetime) -> list[int]:
         )
         .exclude(contact__email="")
         .exclude(Exists(asked) | Exists(stuck))
-        .annotate(told=Max("messages__sent_at", filter=left))
+        .annotate(
+            told=Max("messages__sent_at", filter=left),
+            held=Min("booking__offered_times__expires_at", filter=_OFFERED),
+        )
         .filter(told__isnull=False)
-        .values_list("pk", "told", "booking__visit__respond_by")
+        .filter(Q(held=None) | Q(held__gt=now))
+        .values_list("pk", "told", "booking__visit__respond_by", "held")
         .order_by("booking__start", "pk")
     )
-    return [pk for pk, told, by in rows if _is_time(today, timezone.localdate(told), by)]
+    # An answer is wanted by the day that was named, or while offered times are still held.
+    return [
+        pk
+        for pk, told, by, held in rows
+        if _is_time(today, timezone.localdate(told), timezone.localdate(held) if held else by)
+    ]
 
 
 def _is_time(today: date, told: date, respond_by: date | None) -> bool:
     """``told`` is the day they last heard of it; nobody is pressed the day after."""
     if swedish.add_working_days(told, 1) >= today:
         return False
-    asked_for = respond_by is not None and respond_by >= today
-    if asked_for and swedish.working_days_before(respond_by, 1) <= today:
+    if _patience_ends(told) <= today:
         return True
-    return swedish.add_working_days(told, settings.NUDGE_WORKING_DAYS) <= today
-
-
-@change.service
-def nudge_one(*, invitation_pk: int, now: datetime) -> bool:
-    """Ask one addressee again; False where it is no longer so."""
-    invitation = Invitation.objects.select_related("booking").get(pk=invitation_pk)
-    booking = change.locked(invitation.booking)
-    if invitation_pk not in due(now):
+    if respond_by is None or respond_by < today:
         return False
-    invitation = Invitation.objects.select_related("contact").get(pk=invitation_pk)
-    invitation.booking = booking
-    event = audit.record(
-        now=now,
-        actor=None,
-        via="system",
-        verb="visit.nudged",
-        target=booking,
-        data={"invitations": [invitation_pk]},
-    )
-    enqueue.remind(invitation, event=event, now=now, kind=MessageKind.NUDGE)
-    return True
+    return swedish.working_days_before(respond_by, 1) <= today
+
+
+def _patience_ends(told: date) -> date:
+    return swedish.add_working_days(told, settings.NUDGE_WORKING_DAYS)
 
 
 def nudge_due(*, now: datetime) -> int:
-    """Ask all whose time it is; returns how many."""
-    return sum(nudge_one(invitation_pk=pk, now=now) for pk in due(now))
+    """Ask all whose time it is; returns how many. Several of one contact are one mail."""
+    return asking.ask_all(due=due, kind=MessageKind.NUDGE, verb="visit.nudged", now=now)

@@ -5,10 +5,9 @@ from datetime import datetime, timedelta
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
-from core import audit, swedish
-from scheduling.booking import change
+from core import swedish
+from scheduling.booking import asking
 from scheduling.models import CallTask, Invitation, Message
-from scheduling.outbox import enqueue
 from scheduling.states import InvitationState, MessageKind, MessageState, VisitState
 
 DAYS_BEFORE = 2
@@ -43,7 +42,7 @@ def due(now: datetime) -> list[int]:
         sequence=OuterRef("sequence"),
         # A nudge weeks ahead is no reminder.
         created_at__gte=OuterRef("booking__start") - timedelta(days=7),
-    )
+    ).exclude(state=MessageState.SUPERSEDED.value)
     called = CallTask.objects.filter(
         invitation=OuterRef("pk"),
         kind=MessageKind.REMINDER.value,
@@ -66,20 +65,6 @@ def due(now: datetime) -> list[int]:
     return list(rows.order_by("booking__start", "pk").values_list("pk", flat=True))
 
 
-@change.service
-def remind(*, invitation_pk: int, now: datetime) -> bool:
-    """Send one reminder; False where the visit changed meanwhile or it was done already."""
-    invitation = Invitation.objects.select_related("booking").get(pk=invitation_pk)
-    booking = change.locked(invitation.booking)
-    if invitation_pk not in due(now):
-        return False
-    invitation = Invitation.objects.select_related("contact").get(pk=invitation_pk)
-    invitation.booking = booking
-    event = audit.record(now=now, actor=None, via="system", verb="visit.reminded", target=booking)
-    enqueue.remind(invitation, event=event, now=now)
-    return True
-
-
 def remind_due(*, now: datetime) -> int:
-    """Remind all that are due; returns how many."""
-    return sum(remind(invitation_pk=pk, now=now) for pk in due(now))
+    """Remind all that are due; returns how many. Several of one contact are one mail."""
+    return asking.ask_all(due=due, kind=MessageKind.REMINDER, verb="visit.reminded", now=now)

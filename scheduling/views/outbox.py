@@ -34,6 +34,7 @@ STATE_WORDS = {
     MessageState.KEPT: gettext_lazy("Kvar i huset"),
     MessageState.FAILED: gettext_lazy("Gick inte fram"),
     MessageState.SUPERSEDED: gettext_lazy("Ersatta"),
+    MessageState.BUNDLED: gettext_lazy("Gick med i ett annat mejl"),
     MessageState.TOLD: gettext_lazy("Sagt per telefon"),
 }
 KIND_WORDS = {
@@ -132,6 +133,7 @@ def message(request: HttpRequest, pk: int) -> HttpResponse:
         else [],
         "address": form if undecided and invitation.contact else None,
         "what_to_do": what_to_do(row),
+        "carried": list(row.carried.select_related("booking__visit__programme").order_by("pk")),
         "moved_to": invitation.email
         if invitation.email and invitation.email != row.recipient
         else "",
