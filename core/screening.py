@@ -144,7 +144,7 @@ class _Folded(NamedTuple):
 
 _DIGITS = re.compile(r"[0-9]+")
 _SYMBOLS = {"-": "dash", "+": "dash", ".": "dot", "/": "slash"} | dict.fromkeys(
-    ",:;_*|~='\"", "other"
+    ",:;_*|~='\"()[]{}<>", "other"
 )
 _JOINTS = frozenset({"space", "dash", "dot", "slash"})
 _LABEL = re.compile(
@@ -415,6 +415,7 @@ _PHONE = re.compile(
     r"|\(?(?:08|0[1-9]\d{1,2}|010)\)?(?:[ -]{0,3}|/)"
     r"(?:\d{5,8}|\d{2,3}(?:[ -]\d{2,3}){1,3}|\d{3}[ -]\d{4})"
     r"|07[02369](?:\.\d{2,3}){3}"
+    r"|0[1-9](?: \d{2}){4}"
     r")(?![\d]|[.:-]\d)"
 )
 _STREET = re.compile(
@@ -439,6 +440,8 @@ def _patterns(text: str, folded: _Folded) -> Iterator[Span]:
 
 
 _WORD = re.compile(r"[^\W\d_][\u0300-\u036f]*(?:[-’']?[^\W\d_][\u0300-\u036f]*)*")
+_TITLE = re.compile(r"(?<!\w)(?:herr|fru|fröken|mr|mrs|ms)\.? $", re.IGNORECASE)
+_LONGEST_FAMOUS = max(map(len, FAMOUS))
 _SENTENCE_END = frozenset('.!?:;•*–—-"”»(\n')
 
 
@@ -458,14 +461,27 @@ def _names(text: str) -> Iterator[Span]:
             continue
         end = surname.end() if surname else word.end()
         used = index + (surname is not None)
-        if _plain(text[word.start() : end]) not in FAMOUS:
+        if not _is_famous(text, word.start(), end):
             yield Span(word.start(), end, NAME)
+
+
+def _is_famous(text: str, start: int, end: int) -> bool:
+    """Whether a well-known name begins there and reaches as far, in the genitive too."""
+    following = _plain(text[start : start + _LONGEST_FAMOUS + 2])
+    for name in FAMOUS:
+        if following.startswith(name) and len(name) + 1 >= end - start:
+            rest = following[len(name) :].removeprefix("s")
+            if not rest[:1].isalpha():
+                return True
+    return False
 
 
 def _is_name(text: str, word: re.Match[str], *, has_surname: bool) -> bool:
     if not word[0][0].isupper():
         return False
     plain = _plain(word[0])
+    if _TITLE.search(text[: word.start()]) and plain not in NOT_SURNAMES:
+        return True
     if len(plain) > 6 and plain.removesuffix("s").endswith("sson") and plain not in NOT_SURNAMES:
         return True
     given = _given(plain)

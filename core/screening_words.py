@@ -107,13 +107,17 @@ NOT_SURNAMES = _words(
 # Authors and figures that people come to a library for; a book title is not a leak.
 FAMOUS = frozenset(
     {
-        "agatha christie", "alfons åberg", "august strindberg", "astrid lindgren",
-        "camilla läckberg", "elsa beskow", "emil i lönneberga", "gustaf fröding",
-        "harry martinson", "harry potter", "hans rosling", "henning mankell",
-        "hjalmar söderberg", "jan guillou", "jonas gardell", "karin boye", "karin smirnoff",
-        "karl ove knausgård", "liza marklund", "moa martinson", "per anders fogelström",
-        "pippi långstrump", "ronja rövardotter", "selma lagerlöf", "sofi oksanen",
-        "stieg larsson", "sven wollter", "tomas tranströmer", "tove jansson",
-        "vilhelm moberg",
+        "agatha christie", "alex schulman", "alfons åberg", "astrid lindgren",
+        "august strindberg", "bodil malmsten", "camilla grebe", "camilla läckberg",
+        "elsa beskow", "emil i lönneberga", "fredrik backman", "gustaf fröding",
+        "göran tunström", "hans rosling", "harry martinson", "harry potter", "henning mankell",
+        "hjalmar söderberg", "håkan nesser", "jan guillou", "jo nesbø", "johannes anyuru",
+        "jonas gardell", "jonas hassen khemiri", "karin boye", "karin smirnoff",
+        "karl ove knausgård", "kerstin ekman", "liza marklund", "martin widmark",
+        "mikael niemi", "moa martinson", "per anders fogelström", "per olov enquist",
+        "peter pan", "pippi långstrump", "robinson crusoe", "ronja rövardotter", "sara lidman",
+        "sara stridsberg", "selma lagerlöf", "sofi oksanen", "stieg larsson", "sven nordqvist",
+        "sven wollter", "tomas tranströmer", "torgny lindgren", "tove jansson", "ulf lundell",
+        "ulf stark", "vilhelm moberg",
     }
 )  # fmt: skip

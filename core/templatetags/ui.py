@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 register = template.Library()
 
 _CIRCLE = '<circle cx="12" cy="12" r="9"/>'
+_FACE = _CIRCLE + '<path d="M9 9.4v.9M15 9.4v.9"/>'
 ICONS = {
     "arrow-left": '<path d="m14.5 5-7 7 7 7"/>',
     "arrow-right": '<path d="m9.5 5 7 7-7 7"/>',
@@ -34,6 +35,11 @@ ICONS = {
     '0 5.5H16M8 3v2.5M12 3v2.5"/>',
     "eye": '<path d="M2.5 12S6 5.5 12 5.5 21.5 12 21.5 12 18 18.5 12 18.5 2.5 12 2.5 '
     '12Z"/><circle cx="12" cy="12" r="3"/>',
+    "face-1": _FACE + '<path d="M8 16.8c2.2-3 5.8-3 8 0"/>',
+    "face-2": _FACE + '<path d="M8.5 16.2c2-1.5 5-1.5 7 0"/>',
+    "face-3": _FACE + '<path d="M8.5 15.6h7"/>',
+    "face-4": _FACE + '<path d="M8.5 15c2 1.5 5 1.5 7 0"/>',
+    "face-5": _FACE + '<path d="M8 14.4c2.2 3.4 5.8 3.4 8 0"/>',
     "flag": '<path d="M6 21V4h12l-2.5 4L18 12H6"/>',
     "gear": '<circle cx="12" cy="12" r="3"/><path d="M12 2.5v3M12 18.5v3M2.5 12h3M18.5 12h3'
     'M5.3 5.3l2.1 2.1M16.6 16.6l2.1 2.1M18.7 5.3l-2.1 2.1M7.4 16.6l-2.1 2.1"/>'

@@ -11,6 +11,7 @@ from pydantic import BaseModel, Field
 
 from core import access as predicates
 from core.errors import Missing
+from core.models import User
 from partners.models import Group, SizeBand
 from scheduling import access
 from scheduling.api.bodies import VisitBody
@@ -19,7 +20,7 @@ from scheduling.api.fields import Day, Id, Key, Moment, Number, Shown, Strict, i
 from scheduling.api.schemas import VisitIn
 from scheduling.api.visits import shown
 from scheduling.api.wanted import active_hosts, active_rooms, groups_of, plan_of
-from scheduling.booking import offers, series, slots
+from scheduling.booking import offers, series, series_undo, slots
 from scheduling.booking.services import Reply
 from scheduling.models import Booking, Invitation, OfferedTime, Series
 from scheduling.states import AnswerChannel, InvitationState, OfferState
@@ -274,14 +275,32 @@ def book_series(request: HttpRequest, payload: SeriesIn) -> object:
 @router.post("/series/{pk}/cancel", response=answers(SeriesBody), operation_id="cancel_series")
 def cancel_series(request: HttpRequest, pk: int) -> object:
     """Call off every date that is still to come."""
+    user, row = _of_series(request, pk)
+    series.cancel_remaining(actor=user, now=timezone.now(), series=row)
+    visits = [shown(user, one.pk) for one in row.bookings.order_by("start")]
+    return SeriesBody(id=row.pk, rule=row.rule, visits=visits)
+
+
+@router.post("/series/{pk}/undo", response=answers(SeriesBody), operation_id="undo_series")
+def undo_series(request: HttpRequest, pk: int) -> object:
+    """Take back what was done to the whole, while its mails wait.
+
+    A series that was booked is gone then; its first date stays as a draft.
+    """
+    user, row = _of_series(request, pk)
+    rule, dates = row.rule, row.bookings.order_by("start")
+    first = series_undo.take_back(actor=user, now=timezone.now(), series=row)
+    left = list(dates) if first.series_id else [first]
+    return SeriesBody(id=pk, rule=rule, visits=[shown(user, one.pk) for one in left])
+
+
+def _of_series(request: HttpRequest, pk: int) -> tuple[User, Series]:
     user = user_of(request)
     predicates.require(predicates.may_plan(user))
     row = Series.objects.filter(pk=pk).first()
     if row is None:
         raise Missing
-    series.cancel_remaining(actor=user, now=timezone.now(), series=row)
-    visits = [shown(user, one.pk) for one in row.bookings.order_by("start")]
-    return SeriesBody(id=row.pk, rule=row.rule, visits=visits)
+    return user, row
 
 
 def _plan(payload: SeriesIn) -> series.SeriesPlan:

@@ -286,8 +286,12 @@ def cancel(
     reason: str = "",
     version: int | None = None,
     via: str = "",
+    tell: bool = True,
 ) -> Booking:
-    """Call the visit off, by us or by the partner. Frees its resources and tells who was told."""
+    """Call the visit off, by us or by the partner. Frees its resources and tells who was told.
+
+    ``tell`` False where the whole series ends with one mail.
+    """
     booking = change.locked(booking, version)
     reason = texts.clean(reason, field="reason", limit=300)
     before = change.arrangement(booking)
@@ -303,7 +307,8 @@ def cancel(
         via=via,
         data={"before": before, **closed},
     )
-    change.tell_all(booking, change=MessageKind.CANCEL, event=event, now=now)
+    if tell:
+        change.tell_all(booking, change=MessageKind.CANCEL, event=event, now=now)
     return booking
 
 

@@ -4,24 +4,24 @@ No database, no clock: busy intervals, days and ``now`` are arguments. The cost 
 intervals inside the window, never with history. What makes visits last decides the order: the same
 host, the same weekday, a calm time, margins (DOMAIN.md §2).
 
-Every start of the horizon is a bit of one integer; a busy interval sets the bits of the starts that
-it rules out, so that a room or a host is tried at all of them at once.
+A room or a host is tried at all starts of the horizon at once (``starts``).
 """
 
-from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from enum import StrEnum
-from itertools import chain
+from heapq import nsmallest
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-STEP = timedelta(minutes=30)
+from scheduling.booking.starts import Board, Day, Interval, Moment, Need, bits, moments
+
 #: Nobody is asked to come tomorrow morning: a partner needs time to answer.
 KIND_NOTICE = timedelta(days=7)
 #: Room and host are in no hurry where nothing else is so near, in minutes before and after.
 MARGIN = 30
-_MINUTE, _WEEK = 60, 7 * 24 * 3600
+_WEEK = 7 * 24 * 3600
 
 
 class Reason(StrEnum):
@@ -59,14 +59,6 @@ _GOOD_WEEKDAYS = (1, 2, 3)
 
 
 @dataclass(frozen=True, slots=True)
-class Interval:
-    """Half-open [start, end), aware."""
-
-    start: datetime
-    end: datetime
-
-
-@dataclass(frozen=True, slots=True)
 class RoomOption:
     """A room by its resource; buffers in minutes."""
 
@@ -74,17 +66,6 @@ class RoomOption:
     capacity: int
     before: int = 0
     after: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Day:
-    """A day's local hours; ``opens`` None where the library is closed."""
-
-    date: date
-    opens: time | None
-    closes: time | None
-    calm: tuple[tuple[time, time], ...] = ()
-    bridge: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,57 +100,14 @@ class Candidate:
         return -self.score, self.start.timestamp(), self.room, self.hosts
 
 
-@dataclass(frozen=True, slots=True)
-class Need:
-    """A resource that the visit takes, with minutes before and after."""
+class _Choice(NamedTuple):
+    """A room with a team, and the bits of the starts at which they are the first in turn."""
 
-    resource: int
-    before: int = 0
-    after: int = 0
-
-
-class Board:
-    """Who and what is busy when. Look-ups take instants as seconds (POSIX)."""
-
-    def __init__(self, busy: Mapping[int, Sequence[Interval]]) -> None:
-        """Resource -> its busy intervals, in any order; they may overlap."""
-        self._spans = {
-            resource: [(row.start.timestamp(), row.end.timestamp()) for row in intervals]
-            for resource, intervals in busy.items()
-        }
-
-    def taken(self, need: Need, starts: Sequence[float], length: float, margin: int = 0) -> int:
-        """The bits of those ``starts`` (ascending) at which the resource is busy.
-
-        ``length`` in seconds; ``margin`` is asked for before and after, in minutes, on top of the
-        need's own.
-        """
-        before = (need.before + margin) * _MINUTE
-        after = (need.after + margin) * _MINUTE + length
-        bits = 0
-        for begin, end in self._spans.get(need.resource, ()):
-            first = bisect_right(starts, begin - after)
-            last = bisect_left(starts, end + before)
-            if last > first:
-                bits |= ((1 << (last - first)) - 1) << first
-        return bits
-
-    def free(self, need: Need, start: datetime, end: datetime) -> bool:
-        """Whether nothing overlaps [start, end) and the need's minutes around it."""
-        begin = start.timestamp()
-        return not self.taken(need, [begin], end.timestamp() - begin)
-
-
-@dataclass(frozen=True, slots=True)
-class _Moment:
-    """A possible start; ``clock`` and ``finish`` are on the wall."""
-
-    day: Day
-    start: datetime
-    end: datetime
-    at: float
-    clock: time
-    finish: time
+    room: int
+    hosts: tuple[int, ...]
+    starts: int
+    #: Those of the starts with nothing else near.
+    roomy: int
 
 
 def propose(
@@ -189,8 +127,8 @@ def propose(
     hours of the wall clock in ``zone``, after ``now``. Room buffers count; an unfit room (too few
     places) is never proposed.
     """
-    moments = _moments(days, wish.length, now, zone)
-    starts, length = [moment.at for moment in moments], wish.length.total_seconds()
+    possible = moments(days, wish.length, now, zone)
+    starts, length = [moment.at for moment in possible], wish.length.total_seconds()
     board = Board(busy)
     open_ = (1 << len(starts)) - 1
     for group in wish.groups:
@@ -199,32 +137,36 @@ def propose(
         (room for room in rooms if room.capacity >= wish.people),
         key=lambda room: (room.capacity, room.resource),
     )
-    needs = [Need(room.resource, room.before, room.after) for room in fitting]
-    places = _first(board, needs, 1, open_, starts, length)
     usual_first = sorted(hosts, key=lambda resource: resource != wish.usual_host)
-    team = [Need(host) for host in usual_first]
-    with_room = sum(1 << number for number in places)
-    teams = _first(board, team, wish.hosts_required, with_room, starts, length)
-    roomy = {
-        need.resource: ~board.taken(need, starts, length, MARGIN)
-        for need in {*chain(*places.values()), *chain(*teams.values())}
-    }
-    avoided = Board({0: wish.avoid}).taken(Need(0), starts, length)
+    choices = _choices(board, wish, fitting, usual_first, open_, starts)
+    avoided = set(bits(Board({0: wish.avoid}).taken(Need(0), starts, length)))
     tight = {room.resource for room in fitting if room.capacity == wish.people}
+    said = _said(possible, wish, now)
+    score = [points for _reasons, points in said]
+    for number in avoided:
+        score[number] += _POINTS[Reason.AVOIDED]
+    chosen: dict[int, _Choice] = {}
+    for choice in choices:
+        always = wish.usual_host in choice.hosts and _POINTS[Reason.USUAL_HOST]
+        always += choice.room in tight and _POINTS[Reason.TIGHT_ROOM]
+        for number in bits(choice.starts):
+            chosen[number] = choice
+            score[number] += always
+        for number in bits(choice.roomy):
+            score[number] += _POINTS[Reason.MARGINS]
     found = []
-    for number, chosen in teams.items():
-        room, people = places[number][0].resource, tuple(need.resource for need in chosen)
-        bit = 1 << number
-        checks = {
-            **_hours(wish, moments[number], now),
-            Reason.USUAL_HOST: wish.usual_host in people,
-            Reason.MARGINS: all(roomy[resource] & bit for resource in (room, *people)),
-            Reason.AVOIDED: bool(avoided & bit),
-            Reason.TIGHT_ROOM: room in tight,
+    for number in nsmallest(limit, chosen, key=lambda number: (-score[number], number)):
+        choice = chosen[number]
+        also = {
+            Reason.USUAL_HOST: wish.usual_host in choice.hosts,
+            Reason.MARGINS: bool(choice.roomy >> number & 1),
+            Reason.AVOIDED: number in avoided,
+            Reason.TIGHT_ROOM: choice.room in tight,
         }
-        found.append(_candidate(moments[number], room, people, checks, now))
-    found.sort(key=lambda item: item.rank)
-    return found[:limit]
+        reasons = tuple(row for row in _POINTS if row in said[number][0] or also.get(row))
+        start, end = possible[number].span(wish.length, zone)
+        found.append(Candidate(start, end, choice.room, choice.hosts, score[number], reasons))
+    return found
 
 
 def nearest(
@@ -238,8 +180,9 @@ def nearest(
     zone: ZoneInfo,
 ) -> tuple[datetime, datetime] | None:
     """The free time nearest to ``wanted`` for exactly these resources; the earlier of two."""
-    free = free_times(length=length, needs=needs, busy=busy, days=days, now=now, zone=zone)
-    return min(free, key=lambda time: abs(time[0].timestamp() - wanted.timestamp()), default=None)
+    possible, free = _free(length, needs, busy, days, now, zone)
+    best = min(free, key=lambda row: abs(possible[row].at - wanted.timestamp()), default=None)
+    return None if best is None else possible[best].span(length, zone)
 
 
 def free_times(
@@ -252,50 +195,56 @@ def free_times(
     zone: ZoneInfo,
 ) -> list[tuple[datetime, datetime]]:
     """Every time, (start, end) in order, at which exactly these resources are free."""
-    moments = _moments(days, length, now, zone)
-    starts, board = [moment.at for moment in moments], Board(busy)
+    possible, free = _free(length, needs, busy, days, now, zone)
+    return [possible[row].span(length, zone) for row in free]
+
+
+def _free(
+    length: timedelta,
+    needs: Sequence[Need],
+    busy: Mapping[int, Sequence[Interval]],
+    days: Sequence[Day],
+    now: datetime,
+    zone: ZoneInfo,
+) -> tuple[list[Moment], Iterator[int]]:
+    """Every possible start, and which of them are free for all ``needs``."""
+    possible = moments(days, length, now, zone)
+    starts, board = [moment.at for moment in possible], Board(busy)
     taken = 0
     for need in needs:
         taken |= board.taken(need, starts, length.total_seconds())
-    free = _bits(~taken & ((1 << len(starts)) - 1))
-    return [(moments[number].start, moments[number].end) for number in free]
+    return possible, bits(~taken & ((1 << len(starts)) - 1))
 
 
-def _moments(
-    days: Sequence[Day], length: timedelta, now: datetime, zone: ZoneInfo
-) -> list[_Moment]:
-    """Every start after ``now`` at which the visit ends before closing, in order of time."""
-    after = now.timestamp()
-    found = [row for day in days for row in _of_day(day, length, zone) if row.at > after]
-    return sorted(found, key=lambda row: row.at)
-
-
-def _of_day(day: Day, length: timedelta, zone: ZoneInfo) -> Iterator[_Moment]:
-    if day.opens is None or day.closes is None:
-        return
-    midnight = datetime.combine(day.date, time.min, tzinfo=zone)
-    even = midnight.utcoffset() == (midnight + timedelta(days=1)).utcoffset()
-    wall = datetime.combine(day.date, min([day.opens, *(calm[0] for calm in day.calm)]))
-    last = datetime.combine(day.date, day.closes) - length
-    while wall <= last:
-        start = wall.replace(tzinfo=zone)
-        if even:
-            yield _Moment(
-                day, start, start + length, start.timestamp(), wall.time(), (wall + length).time()
-            )
-        elif (instant := start.astimezone(UTC)).astimezone(zone).replace(tzinfo=None) == wall:
-            # The hour that the clocks skip in spring is no time at all.
-            end = (instant + length).astimezone(zone)
-            yield _Moment(day, start, end, instant.timestamp(), wall.time(), end.time())
-        wall += STEP
-
-
-def _bits(mask: int) -> Iterator[int]:
-    """The numbers of the bits that are set, ascending."""
-    while mask:
-        low = mask & -mask
-        yield low.bit_length() - 1
-        mask ^= low
+def _choices(
+    board: Board,
+    wish: Wish,
+    rooms: Sequence[RoomOption],
+    hosts: Sequence[int],
+    open_: int,
+    starts: Sequence[float],
+) -> Iterator[_Choice]:
+    """Each room and team that come first, in the orders given, at some of the ``open_`` starts."""
+    length = wish.length.total_seconds()
+    needs = [Need(room.resource, room.before, room.after) for room in rooms]
+    places = _first(board, needs, 1, open_, starts, length)
+    with_room = 0
+    for mask in places.values():
+        with_room |= mask
+    teams = _first(
+        board, [Need(host) for host in hosts], wish.hosts_required, with_room, starts, length
+    )
+    near: dict[Need, int] = {}
+    for (room,), at_room in places.items():
+        for team, at_team in teams.items():
+            both = roomy = at_room & at_team
+            if not both:
+                continue
+            for need in (room, *team):
+                if need not in near:
+                    near[need] = board.taken(need, starts, length, MARGIN)
+                roomy &= ~near[need]
+            yield _Choice(room.resource, tuple(need.resource for need in team), both, roomy)
 
 
 def _first(
@@ -305,47 +254,58 @@ def _first(
     open_: int,
     starts: Sequence[float],
     length: float,
-) -> dict[int, list[Need]]:
-    """For each of the ``open_`` starts the first ``count`` of ``needs`` that are free then.
+) -> dict[tuple[Need, ...], int]:
+    """The first ``count`` of ``needs`` that are free, and the ``open_`` starts at which they are.
 
-    Starts with fewer are left out.
+    Starts with fewer are in none of them.
     """
-    found: dict[int, list[Need]] = {}
-    lacking = open_
+    found: dict[tuple[Need, ...], int] = {}
+    lacking: dict[tuple[Need, ...], int] = {(): open_} if open_ else {}
     for need in needs:
         if not lacking:
             break
-        for number in _bits(lacking & ~board.taken(need, starts, length)):
-            chosen = found.setdefault(number, [])
-            chosen.append(need)
-            if len(chosen) == count:
-                lacking ^= 1 << number
-    return {number: chosen for number, chosen in found.items() if len(chosen) == count}
+        free = ~board.taken(need, starts, length)
+        for earlier, mask in list(lacking.items()):
+            if not (now := mask & free):
+                continue
+            more = (*earlier, need)
+            (found if len(more) == count else lacking)[more] = now
+            if now == mask:
+                del lacking[earlier]
+            else:
+                lacking[earlier] = mask & ~now
+    return found
 
 
-def _hours(wish: Wish, moment: _Moment, now: datetime) -> dict[Reason, bool]:
-    """What the hour itself has to say."""
-    day, clock, weekday = moment.day, moment.clock, moment.day.date.weekday()
+def _said(
+    moments: Sequence[Moment], wish: Wish, now: datetime
+) -> list[tuple[frozenset[Reason], int]]:
+    """What the hour itself has to say of each start, and its points, less one a week ahead."""
+    alike: dict[object, tuple[frozenset[Reason], int]] = {}
+    found, begin, kind = [], now.timestamp(), KIND_NOTICE.total_seconds()
+    day, weekday = None, 0
+    for moment in moments:
+        if moment.day is not day:
+            day, weekday = moment.day, moment.day.date.weekday()
+        ahead = moment.at - begin
+        key = (id(moment.hour), weekday, moment.day.bridge, ahead < kind)
+        if key not in alike:
+            checks = {**_of_hour(wish, moment, weekday), Reason.SOON: ahead < kind}
+            reasons = frozenset(reason for reason, holds in checks.items() if holds)
+            alike[key] = reasons, sum(_POINTS[reason] for reason in reasons)
+        reasons, points = alike[key]
+        found.append((reasons, points - int(ahead) // _WEEK))
+    return found
+
+
+def _of_hour(wish: Wish, moment: Moment, weekday: int) -> dict[Reason, bool]:
+    day, clock, finish = moment.day, moment.hour.clock, moment.hour.finish
     return {
         Reason.USUAL_DAY: wish.weekday == weekday,
         Reason.USUAL_TIME: wish.clock == clock,
         Reason.CALM: any(calm[0] <= clock < calm[1] for calm in day.calm),
         Reason.BEFORE_OPENING: day.opens is not None and clock < day.opens,
         Reason.GOOD_HOURS: weekday in _GOOD_WEEKDAYS
-        and any(first <= clock and moment.finish <= last for first, last in _GOOD),
-        Reason.SOON: moment.at - now.timestamp() < KIND_NOTICE.total_seconds(),
+        and any(first <= clock and finish <= last for first, last in _GOOD),
         Reason.BRIDGE_DAY: day.bridge,
     }
-
-
-def _candidate(
-    moment: _Moment,
-    room: int,
-    hosts: tuple[int, ...],
-    checks: Mapping[Reason, bool],
-    now: datetime,
-) -> Candidate:
-    reasons = tuple(reason for reason in _POINTS if checks[reason])
-    weeks_away = int(moment.at - now.timestamp()) // _WEEK
-    score = sum(_POINTS[reason] for reason in reasons) - weeks_away
-    return Candidate(moment.start, moment.end, room, hosts, score, reasons)

@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 
 from partners.models import Group
 from scheduling.booking import hosting
-from scheduling.booking.availability import Interval, Need
-from scheduling.models import Allocation, Host, Library, Programme, Resource, Room
+from scheduling.booking.starts import Interval, Need
+from scheduling.models import Allocation, Host, Library, Microseconds, Programme, Resource, Room
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
 
@@ -67,8 +67,9 @@ def window(
         .overlapping([*by_room, *by_host, *groups_taken], start, end)
     )
     booked: dict[int, list[Interval]] = defaultdict(list)
-    for resource, begin, until in rows.values_list("resource_id", "start", "end"):
-        booked[resource].append(Interval(begin, until))
+    spans = rows.values_list("resource_id", Microseconds("start"), Microseconds("end"))
+    for resource, begin, until in spans:
+        booked[resource].append(Interval(begin / 1_000_000, until / 1_000_000))
     busy = defaultdict(list, {resource: [*found] for resource, found in booked.items()})
     for resource, intervals in hosting.kept_free(by_host.values(), first, last).items():
         busy[resource] += intervals

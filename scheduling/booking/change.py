@@ -16,9 +16,17 @@ from core.errors import Clash, IllegalTransition, Stale
 from core.models import AuditEvent, User
 from scheduling.booking import colleague_mail
 from scheduling.feeds import blocks
-from scheduling.models import Booking, Invitation
+from scheduling.models import Booking, Invitation, OfferedTime, SlotOffer
 from scheduling.outbox import enqueue
-from scheduling.states import InvitationState, MessageKind, VisitEvent, VisitState, next_state
+from scheduling.states import (
+    OCCUPYING,
+    InvitationState,
+    MessageKind,
+    OfferState,
+    VisitEvent,
+    VisitState,
+    next_state,
+)
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -155,7 +163,40 @@ def finish(
         colleague_mail.follow(booking, event=event)
     else:
         changed[booking.pk] = (booking, event)
+    if booking.status in OCCUPYING and booking.version > 1:
+        _keep_own_time(booking, now)
     return event
+
+
+def _keep_own_time(booking: Booking, now: datetime) -> None:
+    """A visit that stands again has its time itself: nobody else can win it any more."""
+    for slot in booking.slot_offers.select_for_update().filter(state=OfferState.OPEN.value):
+        slot.state = OfferState.WITHDRAWN.value
+        slot.save(update_fields=["state"])
+        end_offers(slot, now=now)
+
+
+def end_offers(
+    slot: SlotOffer,
+    *,
+    now: datetime,
+    winner: OfferedTime | None = None,
+    actor: User | None = None,
+) -> None:
+    """Tell those who were asked, but for the ``winner``, that the slot is gone."""
+    rows = slot.offered_times.filter(state__in=[OfferState.OPEN.value, OfferState.EXPIRED.value])
+    if winner is not None:
+        rows = rows.exclude(pk=winner.pk)
+    for time in rows.select_related("booking"):
+        time.state = OfferState.WITHDRAWN.value
+        time.save(update_fields=["state"])
+        booking = locked(time.booking)
+        if booking.status is not VisitState.OFFERED:
+            continue
+        step(booking, VisitEvent.CANCEL_BY_US)
+        booking.cancelled_at = now
+        event = finish(booking, actor=actor, now=now, verb="slot.taken", via="system")
+        tell_all(booking, change=MessageKind.TAKEN, event=event, now=now, reset=False)
 
 
 def live_invitations(booking: Booking, *, staff: bool = False) -> list[Invitation]:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from django.utils import timezone
 
 from scheduling.booking import board
-from scheduling.booking.availability import Board
+from scheduling.booking.starts import Board
 from scheduling.models import Booking, Host, Room
 
 _DAY = timedelta(days=1)

@@ -12,7 +12,7 @@ from core import swedish
 from core.errors import Clash
 from partners.models import Group
 from scheduling.booking import rules
-from scheduling.booking.availability import Interval
+from scheduling.booking.starts import Interval
 from scheduling.models import AvoidTime, BusyInterval, Host, OwnCalendarMode, Visit
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
@@ -33,7 +33,7 @@ def kept_free(hosts: Iterable[Host], first: date, last: date) -> dict[int, list[
         host__in=by_pk, source__mode=OwnCalendarMode.BLOCKS.value, start__lt=end, end__gt=start
     )
     for host, begin, until in rows.values_list("host_id", "start", "end"):
-        found[by_pk[host].resource_id].append(Interval(begin, until))
+        found[by_pk[host].resource_id].append(Interval.of(begin, until))
     return found
 
 

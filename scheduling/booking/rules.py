@@ -1,6 +1,6 @@
 """Time rules as data: when hosts work, what partners avoid, what own calendars say. Pure.
 
-Wall times are ``zone``'s; intervals are half-open and aware.
+Wall times are ``zone``'s; intervals are half-open.
 """
 
 from collections.abc import Iterator, Sequence
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from scheduling.booking.availability import Interval
+from scheduling.booking.starts import Interval
 
 _DAY = timedelta(days=1)
 
@@ -60,6 +60,8 @@ class Shift:
 
 def off_duty(shift: Shift, first: date, last: date, zone: ZoneInfo) -> Iterator[Interval]:
     """The times from ``first`` to ``last`` (inclusive) in which the host does not work."""
+    if not shift.weekdays and not shift.days:
+        return
     for offset in range((last - first).days + 1):
         day = first + offset * _DAY
         whole, hours = _span(day, None, None, zone), shift.of(day)
@@ -68,16 +70,14 @@ def off_duty(shift: Shift, first: date, last: date, zone: ZoneInfo) -> Iterator[
             continue
         begin, until = hours
         if begin > time.min:
-            yield Interval(whole.start, datetime.combine(day, begin, tzinfo=zone))
+            yield Interval(whole.start, datetime.combine(day, begin, tzinfo=zone).timestamp())
         if until < time(23, 59):
-            yield Interval(datetime.combine(day, until, tzinfo=zone), whole.end)
+            yield Interval(datetime.combine(day, until, tzinfo=zone).timestamp(), whole.end)
 
 
 def overlaps(interval: Interval, start: datetime, end: datetime) -> bool:
-    """Whether they have an instant in common; datetimes of one zone are compared in UTC."""
-    return interval.start.timestamp() < end.timestamp() and (
-        start.timestamp() < interval.end.timestamp()
-    )
+    """Whether they have an instant in common."""
+    return interval.start < end.timestamp() and start.timestamp() < interval.end
 
 
 def _span(day: date, start: time | None, end: time | None, zone: ZoneInfo) -> Interval:
@@ -87,4 +87,4 @@ def _span(day: date, start: time | None, end: time | None, zone: ZoneInfo) -> In
         if end is not None
         else datetime.combine(day + _DAY, time.min, tzinfo=zone)
     )
-    return Interval(begin, until)
+    return Interval.of(begin, until)

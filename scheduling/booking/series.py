@@ -12,7 +12,7 @@ from core import access, audit, swedish
 from core.errors import Clash, IllegalTransition, Invalid
 from core.models import AuditEvent, User
 from scheduling import links
-from scheduling.booking import allocate, alter, answers, book, change, times
+from scheduling.booking import alter, answers, book, change, times
 from scheduling.booking.plan import VisitPlan
 from scheduling.calendars.recurrence import TooManyDates, Weekly, at_wall, distinct
 from scheduling.models import Booking, Host, Invitation, Message, Room, Series, SeriesInvitation
@@ -22,7 +22,6 @@ from scheduling.states import (
     InvitationState,
     MessageKind,
     MessageState,
-    VisitEvent,
     VisitState,
 )
 
@@ -393,23 +392,14 @@ def cancel_remaining(*, actor: User, now: datetime, series: Series, reason: str 
         raise IllegalTransition(_("Inget datum i serien är kvar att avboka."))
     whole = len(left) == len(rows) and (series.regular or not _in_calendars(left))
     for row in left:
-        if whole:
-            _cancel_silently(actor, now, row)
-        else:
-            alter.cancel(actor=actor, now=now, booking=row, reason=reason)
+        alter.cancel(actor=actor, now=now, booking=row, reason=reason, tell=not whole)
     if whole:
         series.cancelled_at = now
         series.save(update_fields=["cancelled_at"])
-        event = audit.record(now=now, actor=actor, verb="series.cancelled", target=series)
+    data: dict[str, object] = {"dates": [row.pk for row in left], "whole": whole}
+    event = audit.record(now=now, actor=actor, verb="series.cancelled", target=series, data=data)
+    if whole:
         first = change.locked(rows[0])
         for invitation in change.live_invitations(first):
             enqueue.tell(invitation, change=MessageKind.SERIES_END, event=event, now=now)
     return len(left)
-
-
-def _cancel_silently(actor: User, now: datetime, row: Booking) -> None:
-    booking = change.locked(row)
-    change.step(booking, VisitEvent.CANCEL_BY_US)
-    booking.cancelled_at = now
-    allocate.release(booking)
-    change.finish(booking, actor=actor, now=now, verb="visit.cancelled_by_us")

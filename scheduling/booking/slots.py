@@ -20,8 +20,6 @@ from scheduling.states import (
     CAME_STATES,
     MessageKind,
     OfferState,
-    VisitEvent,
-    VisitState,
 )
 
 MOST_GROUPS = 10
@@ -166,27 +164,7 @@ def won(time: OfferedTime, *, now: datetime) -> None:
     slot.state = OfferState.CHOSEN.value
     slot.save(update_fields=["state"])
     Allocation.objects.filter(booking_id=slot.source_id).delete()
-    for other in _still_asked(slot, time):
-        _close(other, now=now, actor=None)
-
-
-def _still_asked(slot: SlotOffer, winner: OfferedTime | None) -> list[OfferedTime]:
-    rows = slot.offered_times.filter(state__in=[OfferState.OPEN.value, OfferState.EXPIRED.value])
-    if winner is not None:
-        rows = rows.exclude(pk=winner.pk)
-    return list(rows.select_related("booking"))
-
-
-def _close(time: OfferedTime, *, now: datetime, actor: User | None) -> None:
-    time.state = OfferState.WITHDRAWN.value
-    time.save(update_fields=["state"])
-    booking = change.locked(time.booking)
-    if booking.status is not VisitState.OFFERED:
-        return
-    change.step(booking, VisitEvent.CANCEL_BY_US)
-    booking.cancelled_at = now
-    event = change.finish(booking, actor=actor, now=now, verb="slot.taken", via="system")
-    change.tell_all(booking, change=MessageKind.TAKEN, event=event, now=now, reset=False)
+    change.end_offers(slot, now=now, winner=time)
 
 
 @change.service
@@ -199,8 +177,7 @@ def withdraw(*, actor: User, now: datetime, slot: SlotOffer) -> SlotOffer:
     slot.state = OfferState.WITHDRAWN.value
     slot.save(update_fields=["state"])
     Allocation.objects.filter(booking=slot.source).delete()
-    for time in _still_asked(slot, None):
-        _close(time, now=now, actor=actor)
+    change.end_offers(slot, now=now, actor=actor)
     change.finish(change.locked(slot.source), actor=actor, now=now, verb="slot.withdrawn")
     return slot
 

@@ -13,16 +13,9 @@ from core import swedish
 from core.errors import Invalid
 from partners.models import Group, SizeBand
 from scheduling.booking import board, hosting, rules
-from scheduling.booking.availability import (
-    Board,
-    Candidate,
-    Day,
-    Reason,
-    RoomOption,
-    Wish,
-    propose,
-)
+from scheduling.booking.availability import Candidate, Reason, RoomOption, Wish, propose
 from scheduling.booking.board import STOCKHOLM
+from scheduling.booking.starts import Board, Day
 from scheduling.models import Booking, Host, Library, Programme, Room
 from scheduling.states import CAME_STATES
 

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from core.errors import IllegalTransition
@@ -11,6 +12,7 @@ from scheduling.models import (
     Booking,
     CallTask,
     Host,
+    Invitation,
     Message,
     OfferedTime,
     Proposal,
@@ -103,8 +105,8 @@ def undo(*, actor: User, now: datetime, booking: Booking) -> Booking:
     if twin is not None:
         pairs.append((change.locked(Booking(pk=twin.object_id)), twin))
     for row, act in pairs:
-        _take_back_messages(act)
-        _put_back(row, act)
+        take_back_messages(act)
+        put_back(row, act)
     if twin is None and booking.status not in OCCUPYING:
         allocate.release(booking)
     elif twin is None:
@@ -112,14 +114,18 @@ def undo(*, actor: User, now: datetime, booking: Booking) -> Booking:
     else:
         allocate.take_together([row for row, _act in pairs], now=now)
     for row, act in pairs:
-        _restore_answers(row, act)
+        restore_answers(row, act)
         undone: dict[str, object] = {"undone": act.verb}
         verb = "visit.undone" if hasattr(row, "visit") else f"{row.kind}.undone"
         change.finish(row, actor=actor, now=now, verb=verb, data=undone)
     return booking
 
 
-def _take_back_messages(event: AuditEvent) -> None:
+def take_back_messages(event: AuditEvent) -> None:
+    """The act's mails and calls to make go; the mails that they had replaced wait again.
+
+    SEQUENCE is again that of the newest mail: an answer to it is not stale.
+    """
     messages = Message.objects.filter(event=event, state=MessageState.WAITING.value)
     pks = list(messages.values_list("pk", flat=True))
     messages.update(state=MessageState.SUPERSEDED.value)
@@ -127,10 +133,15 @@ def _take_back_messages(event: AuditEvent) -> None:
     Message.objects.filter(superseded_by__in=pks, state=MessageState.SUPERSEDED.value).update(
         state=MessageState.WAITING.value, superseded_by=None
     )
+    for invitation in Invitation.objects.filter(messages__in=pks).distinct():
+        told = invitation.messages.exclude(state=MessageState.SUPERSEDED.value)
+        newest = told.aggregate(Max("sequence"))["sequence__max"] or 0
+        invitation.sequence = invitation.significant_sequence = newest
+        invitation.save(update_fields=["sequence", "significant_sequence"])
     CallTask.objects.filter(event=event, done_at=None).delete()
 
 
-def _put_back(booking: Booking, event: AuditEvent) -> None:
+def put_back(booking: Booking, event: AuditEvent) -> None:
     """Times, state, room and hosts as they were before the act."""
     if not hasattr(booking, "visit"):
         gathering_undo.put_back(booking, event)
@@ -166,7 +177,7 @@ def _reopen(event: AuditEvent) -> None:
     )
 
 
-def _restore_answers(booking: Booking, event: AuditEvent) -> None:
+def restore_answers(booking: Booking, event: AuditEvent) -> None:
     """The answers that a move had reset stand again, from their history."""
     for invitation in change.live_invitations(booking, staff=True):
         if invitation.pk not in event.data.get("answered", []):

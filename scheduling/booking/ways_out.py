@@ -13,8 +13,9 @@ from core import swedish
 from core.errors import Clash
 from partners.models import Group, SizeBand
 from scheduling.booking import board, hosting, times
-from scheduling.booking.availability import Board, Need, nearest
+from scheduling.booking.availability import nearest
 from scheduling.booking.plan import VisitPlan
+from scheduling.booking.starts import Board, Need
 from scheduling.models import Booking, Host, Library, Programme, Room
 
 #: How far from the wished day another time is looked for, and how many ways are told.

@@ -19,14 +19,14 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from kombu.exceptions import OperationalError
 
-from core import access, audit
+from core import access, audit, swedish
 from core.errors import Conflict, Missing
 from core.models import User
 from scheduling.insight import beyond, chapters, summaries
 from scheduling.insight.queries import load
 from scheduling.insight.report import build
 from scheduling.insight.rows import Period
-from scheduling.models import FileState, ReportFile
+from scheduling.models import FileState, Library, ReportFile
 
 logger = logging.getLogger(__name__)
 KEPT = timedelta(days=1)
@@ -109,10 +109,13 @@ def _page(row: ReportFile) -> str:
     with translation.override(row.language):
         period = Period(row.first, row.last)
         summary = summaries.of(period)
+        libraries = Library.objects.filter(branch_of=None).values_list("name", flat=True)
         context: dict[str, object] = {
             "lang": row.language,
             "period_words": chapters.period_words(period),
             "summary": summary.text if summary else "",
+            "libraries": ", ".join(libraries),
+            "made_on": swedish.long_date(row.created_at, lang=row.language),
             "period_query": chapters.period_query(period),
             # On paper too every number opens its list.
             "visits_url": f"{settings.BASE_URL}{reverse('report_visits')}",

@@ -1,8 +1,10 @@
 """A week of the calendar: its bookings, hours and free times, in a fixed number of queries."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from itertools import chain
+from typing import NamedTuple
 
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
@@ -10,7 +12,7 @@ from django.utils import timezone
 from core import access, swedish
 from core.models import User
 from scheduling.booking import times
-from scheduling.booking.availability import Day as Hours
+from scheduling.booking.starts import Day as Hours
 from scheduling.insight import lanes
 from scheduling.insight.lanes import Place, Span
 from scheduling.models import Booking, Host, Library, Proposal, Room
@@ -18,6 +20,14 @@ from scheduling.states import CALLED_OFF, ProposalState, VisitState
 
 #: How far "Längre fram" looks for a week that is not like others.
 LOOK_AHEAD = 6
+#: Whether a partner wishes for another time of the booking.
+WISHED = Exists(
+    Proposal.objects.filter(
+        invitation__booking=OuterRef("pk"),
+        invitation__contact__isnull=False,
+        state=ProposalState.OPEN.value,
+    )
+)
 WEEK = timedelta(days=7)
 
 
@@ -27,6 +37,15 @@ class Filter:
 
     room: Room | None = None
     host: Host | None = None
+
+
+class Drawn(NamedTuple):
+    """A booking's part of a day, with the minutes before and after that it takes too."""
+
+    booking: Booking
+    span: Span
+    before: int
+    after: int
 
 
 @dataclass(slots=True)
@@ -80,16 +99,9 @@ class Week:
 
 def bookings(user: User, chosen: Filter, first: date, days: int = 7) -> list[Booking]:
     """What lies on the days from ``first``; drafts are for planners."""
-    start, end = _midnight(first), _midnight(first + timedelta(days=days))
-    open_wish = Proposal.objects.filter(
-        invitation__booking=OuterRef("pk"),
-        invitation__contact__isnull=False,
-        state=ProposalState.OPEN.value,
-    )
+    start, end = midnight(first), midnight(first + timedelta(days=days))
     rows = (
-        Booking.objects.with_visit()
-        .filter(start__lt=end, end__gt=start)
-        .annotate(countered=Exists(open_wish))
+        Booking.objects.with_visit().filter(start__lt=end, end__gt=start).annotate(countered=WISHED)
     )
     if not access.may_plan(user):
         rows = rows.exclude(state=VisitState.DRAFT.value)
@@ -108,13 +120,18 @@ def week(
     """The week from ``monday``; what was called off takes no place in it."""
     days = hours_of(library, monday, monday + timedelta(days=6), lang=lang)
     standing = [row for row in rows if row.status not in CALLED_OFF]
-    spans = {day.date: [(row, _span(row, day.date)) for row in standing] for day in days}
-    seen = [span for found in spans.values() for _row, span in found if span is not None]
-    opened = [_open_span(day) for day in days]
-    first, last = lanes.hours([*seen, *(span for span in opened if span is not None)])
+    drawn = {day.date: [_drawn(row, day.date) for row in standing] for day in days}
+    found = {date: [item for item in items if item] for date, items in drawn.items()}
+    first, last = hours_drawn(days, chain.from_iterable(found.values()))
     for day in days:
-        _fill(day, [(row, span) for row, span in spans[day.date] if span], first, last, now)
+        fill(day, found[day.date], first, last, now)
     return Week(monday, first, last, days)
+
+
+def hours_drawn(days: Iterable[Day], found: Iterable[Drawn]) -> tuple[int, int]:
+    """The first and the last hour that are drawn, so that all is seen."""
+    opened = [_open_span(day) for day in days]
+    return lanes.hours([*(item.span for item in found), *(span for span in opened if span)])
 
 
 def hours_of(library: Library | None, first: date, last: date, *, lang: str) -> list[Day]:
@@ -155,13 +172,21 @@ def _day(hours: Hours, reason: str, lang: str) -> Day:
     )
 
 
-def _fill(
-    day: Day, found: list[tuple[Booking, Span]], first: int, last: int, now: datetime
+def fill(
+    day: Day,
+    found: Sequence[Drawn],
+    first: int,
+    last: int,
+    now: datetime,
+    away: Sequence[Span] = (),
 ) -> None:
-    shared = lanes.lanes([span for _row, span in found])
-    busy: list[Span] = []
-    for (row, span), (lane, count) in zip(found, shared, strict=True):
-        before, after = _buffers(row)
+    """Place what is drawn on ``day``, and what is shut, calm and free between it.
+
+    ``away``: when the host of a column is off duty, or busy in a calendar of her own.
+    """
+    shared = lanes.lanes([item.span for item in found])
+    busy: list[Span] = list(away)
+    for (row, span, before, after), (lane, count) in zip(found, shared, strict=True):
         busy.append((span[0] - before, span[1] + after))
         day.events.append(
             Event(
@@ -176,7 +201,10 @@ def _fill(
         )
     opened = _open_span(day)
     day.calm = [lanes.place(span, first, last) for span in day.calm_spans if span[1] > first * 60]
-    day.shut = [lanes.place(span, first, last) for span in _shut(opened, first, last)]
+    day.shut = [
+        lanes.place(span, first, last)
+        for span in [*_shut(opened, first, last), *_within(away, first, last)]
+    ]
     if opened is not None:
         _free(day, opened, busy, first, last, now)
     local = timezone.localtime(now)
@@ -210,6 +238,10 @@ def _shut(opened: Span | None, first: int, last: int) -> list[Span]:
     return [(start, end) for start, end in spans if end - start >= lanes.STEP]
 
 
+def _within(spans: Sequence[Span], first: int, last: int) -> list[Span]:
+    return [span for span in spans if span[0] < last * 60 and span[1] > first * 60]
+
+
 def _open_span(day: Day) -> Span | None:
     if day.opens is None or day.closes is None:
         return None
@@ -220,9 +252,14 @@ def _minutes(clock: time) -> int:
     return clock.hour * 60 + clock.minute
 
 
-def _span(row: Booking, day: date) -> Span | None:
-    """The booking's part of ``day`` by the wall clock; None where it is on other days."""
-    start, end = timezone.localtime(row.start), timezone.localtime(row.end)
+def _drawn(row: Booking, day: date) -> Drawn | None:
+    span = span_on(day, row.start, row.end)
+    return Drawn(row, span, *_buffers(row)) if span else None
+
+
+def span_on(day: date, start: datetime, end: datetime) -> Span | None:
+    """The part of ``day`` by the wall clock; None where it is on other days."""
+    start, end = timezone.localtime(start), timezone.localtime(end)
     if start.date() > day or end.date() < day:
         return None
     first = 0 if start.date() < day else _minutes(start.time())
@@ -239,5 +276,6 @@ def _buffers(row: Booking) -> Span:
     return max(travel, room.buffer_before), max(travel, room.buffer_after)
 
 
-def _midnight(day: date) -> datetime:
+def midnight(day: date) -> datetime:
+    """The instant at which ``day`` begins."""
     return timezone.make_aware(datetime.combine(day, time.min))

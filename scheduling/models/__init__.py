@@ -33,6 +33,7 @@ from scheduling.models.hosting import (
     WorkingDay,
     WorkingHours,
 )
+from scheduling.models.instants import Microseconds
 from scheduling.models.invitation import Answer, Invitation, Proposal
 from scheduling.models.learning import (
     BARRIER_LABELS,
@@ -148,6 +149,7 @@ __all__ = [
     "MailAction",
     "MailDecision",
     "Message",
+    "Microseconds",
     "NoOverlap",
     "OfferedTime",
     "OpeningHours",

@@ -1,8 +1,7 @@
 """Kalender: when is what, and what is free?"""
 
-import re
-from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -17,50 +16,58 @@ from django.views.decorators.http import require_safe
 
 from core import access, swedish
 from core.models import User
+from scheduling.insight import day as days
+from scheduling.insight import month as months
 from scheduling.insight import week as weeks
 from scheduling.models import Booking, Host, Library, Room
 from scheduling.states import VisitState
+from scheduling.views import calendar_when
 from scheduling.views.calendar_words import css_of, gap_words, open_words, words_of
 from scheduling.views.today_words import capital, lang
 
-FIRST_YEAR, LAST_YEAR = 2015, 2099
-LIST_WEEKS = 4
-_WEEK = re.compile(r"([0-9]{4})-?[Ww]([0-9]{1,2})")
+_TEMPLATES = {
+    calendar_when.WEEK: "scheduling/calendar.html",
+    calendar_when.DAY: "scheduling/calendar_day.html",
+    calendar_when.MONTH: "scheduling/calendar_month.html",
+    calendar_when.LIST: "scheduling/calendar_list.html",
+}
 
 
 @login_required
 @require_safe
 def calendar(request: HttpRequest) -> HttpResponse:
-    """A week as a grid, or four as a list."""
+    """A week or a day as a grid, a month, or four weeks as a list."""
     user = request.user
     assert isinstance(user, User)
     now = timezone.now()
     today = timezone.localdate(now)
-    monday, wrong = _week(request.GET.get("vecka", ""), today)
+    shown = calendar_when.read(request, today)
     rooms, hosts = list(_rooms()), list(_hosts())
     chosen = weeks.Filter(
         room=_chosen(rooms, request.GET.get("rum", "")),
         host=_chosen(hosts, request.GET.get("vard", "")),
     )
-    view = "lista" if request.GET.get("vy") == "lista" else "vecka"
     context: dict[str, Any] = {
         "section": "calendar",
-        "wrong": wrong,
-        "monday": monday,
-        "range": _range(monday, LIST_WEEKS if view == "lista" else 1),
-        "view": view,
+        "when": shown,
         "rooms": rooms,
         "hosts": hosts,
         "chosen": chosen,
-        "nav": _nav(request, monday, today),
-        "views": _views(request, view),
+        "nav": _nav(request, shown, today),
+        "views": _views(request, shown, today),
+        "kept": _kept(request, shown),
     }
-    if view == "lista":
-        rows = weeks.bookings(user, chosen, monday, 7 * LIST_WEEKS)
-        context |= {"days": _list(rows, monday, today), "count": _count(rows)}
-        return render(request, "scheduling/calendar_list.html", context)
-    context |= _grid(user, chosen, monday, now)
-    return render(request, "scheduling/calendar.html", context)
+    if shown.view == calendar_when.LIST:
+        rows = weeks.bookings(user, chosen, shown.first, 7 * calendar_when.LIST_WEEKS)
+        context |= {"days": _list(rows, shown.first, today), "count": _count(rows)}
+    elif shown.view == calendar_when.DAY:
+        per_host = request.GET.get("per") == "vard"
+        context |= {"per_host": per_host} | _columns(user, hosts if per_host else rooms, shown, now)
+    elif shown.view == calendar_when.MONTH:
+        context |= _month(request, user, chosen, shown, today)
+    else:
+        context |= _grid(user, chosen, shown.first, now)
+    return render(request, _TEMPLATES[shown.view], context)
 
 
 def _grid(user: User, chosen: weeks.Filter, monday: date, now: datetime) -> dict[str, Any]:
@@ -68,45 +75,81 @@ def _grid(user: User, chosen: weeks.Filter, monday: date, now: datetime) -> dict
     rows = weeks.bookings(user, chosen, monday)
     week = weeks.week(library, rows, monday, now, lang=lang())
     today, plans = timezone.localdate(now), access.may_plan(user)
+    extra = {
+        name: str(row.pk)
+        for name, row in (("rum", chosen.room), ("vard", chosen.host))
+        if row is not None
+    }
     return {
         "week": week,
-        "days": [_day(day, today, chosen, plans=plans) for day in week.days],
+        "days": [_day(day, today, extra, plans=plans) for day in week.days],
         "hours": range(week.first, week.last),
         "count": _sum(rows, plans=plans),
         "ahead": _ahead(library, monday),
     }
 
 
-def _week(raw: str, today: date) -> tuple[date, str]:
-    """The Monday of "2026-W48"; for what is no week this week's, and what was wrong with it."""
-    this = swedish.monday_of(today)
-    if not raw:
-        return this, ""
-    wrong = _("Veckan i adressen finns inte. Här är den här veckan i stället.")
-    found = _WEEK.fullmatch(raw)
-    if found is None or not FIRST_YEAR <= int(found[1]) <= LAST_YEAR:
-        return this, wrong
-    try:
-        return date.fromisocalendar(int(found[1]), int(found[2]), 1), ""
-    except ValueError:
-        # Week 53 of a year that has 52.
-        return this, wrong
+def _columns(
+    user: User, owners: Sequence[Room | Host], shown: calendar_when.When, now: datetime
+) -> dict[str, Any]:
+    plan = days.plan(user, owners, shown.first, now, lang=lang())
+    plans, today = access.may_plan(user), timezone.localdate(now)
+    columns = []
+    for column in plan.columns:
+        owner = column.owner
+        name = "vard" if isinstance(owner, Host) else "rum"
+        extra = {name: str(owner.pk)} if owner else {}
+        words = _day(column.day, today, extra, plans=plans and owner is not None)
+        title = owner.user.name if isinstance(owner, Host) else owner.name if owner else ""
+        columns.append({**words, "title": title, "places": getattr(owner, "capacity", None)})
+    return {
+        "plan": plan,
+        "columns": columns,
+        "hours": range(plan.first, plan.last),
+        "count": _sum(plan.bookings, plans=plans),
+    }
 
 
-def _range(monday: date, count: int) -> str:
-    """ "23–29 november 2026", "30 november – 6 december 2026"."""
-    last = monday + count * weeks.WEEK - timedelta(days=1)
-    end = f"{last.day} {swedish.month_name(last, lang=lang())} {last.year}"
-    if (monday.year, monday.month) == (last.year, last.month):
-        return f"{monday.day}–{end}"
-    start = f"{monday.day} {swedish.month_name(monday, lang=lang())}"
-    return f"{start} – {end}" if monday.year == last.year else f"{start} {monday.year} – {end}"
+def _month(
+    request: HttpRequest,
+    user: User,
+    chosen: weeks.Filter,
+    shown: calendar_when.When,
+    today: date,
+) -> dict[str, Any]:
+    found = months.month(user, _library(chosen), chosen, shown.first, lang=lang())
+    rows = [
+        {
+            "label": swedish.week_label(week[0].day.date, lang=lang()),
+            "href": calendar_when.link(request, calendar_when.WEEK, week[0].day.date),
+            "days": [
+                {
+                    "item": item,
+                    "href": calendar_when.link(request, calendar_when.DAY, item.day.date),
+                    "weekday": swedish.short_date(item.day.date, lang=lang())[:3],
+                    "long": capital(swedish.date_without_year(item.day.date, lang=lang())),
+                    "is_today": item.day.date == today,
+                    "note": _note(item.day),
+                    "rows": [_in_month(row, item.day.date) for row in item.bookings],
+                }
+                for item in week
+            ],
+        }
+        for week in found.weeks
+    ]
+    names = [swedish.weekday_name(item.day.date, lang=lang())[:3] for item in found.weeks[0]]
+    return {"weeks": rows, "names": names, "count": _sum(found.bookings, plans=False)}
 
 
-def week_key(day: date) -> str:
-    """ "2026-W48"."""
-    year, number = swedish.iso_week(day)
-    return f"{year}-W{number:02d}"
+def _in_month(row: Booking, day: date) -> dict[str, object]:
+    start = timezone.localtime(row.start)
+    clock = swedish.clock(start) if start.date() == day else ""
+    return {"booking": row, "clock": clock, **words_of(row)}
+
+
+def _note(day: weeks.Day) -> str:
+    """Only what is not as on other days: the hours themselves stand in the week."""
+    return open_words(day) if day.name or day.bridge or day.closed else ""
 
 
 def _rooms() -> Iterable[Room]:
@@ -130,33 +173,41 @@ def _library(chosen: weeks.Filter) -> Library | None:
     return Library.objects.first()
 
 
-def _link(request: HttpRequest, **changes: str | None) -> str:
-    query = {
-        name: request.GET[name] for name in ("vecka", "rum", "vard", "vy") if name in request.GET
-    }
-    merged = {**query, **changes}
-    kept = {name: value for name, value in merged.items() if value}
-    return f"{reverse('calendar')}?{urlencode(kept)}" if kept else reverse("calendar")
-
-
-def _nav(request: HttpRequest, monday: date, today: date) -> dict[str, object]:
-    before, after = monday - weeks.WEEK, monday + weeks.WEEK
+def _nav(request: HttpRequest, shown: calendar_when.When, today: date) -> dict[str, object]:
+    before, after = shown.beside(-1), shown.beside(1)
     return {
-        "before": _link(request, vecka=week_key(before)),
-        "before_label": swedish.week_label(before, lang=lang()),
-        "after": _link(request, vecka=week_key(after)),
-        "after_label": swedish.week_label(after, lang=lang()),
-        "today": _link(request, vecka=None),
-        "is_today": monday == swedish.monday_of(today),
+        "before": calendar_when.link(request, shown.view, before),
+        "before_label": shown.label(before),
+        "after": calendar_when.link(request, shown.view, after),
+        "after_label": shown.label(after),
+        "today": calendar_when.link(request, shown.view, None),
+        "is_today": shown.shows(today),
     }
 
 
-def _views(request: HttpRequest, view: str) -> list[dict[str, object]]:
-    words = {"vecka": _("Vecka"), "lista": _("Lista")}
+def _views(request: HttpRequest, shown: calendar_when.When, today: date) -> list[dict[str, object]]:
+    words = {
+        calendar_when.WEEK: _("Vecka"),
+        calendar_when.DAY: _("Dag"),
+        calendar_when.MONTH: _("Månad"),
+        calendar_when.LIST: _("Lista"),
+    }
+    day = None if shown.shows(today) else shown.first
     return [
-        {"label": word, "href": _link(request, vy=key), "present": key == view}
+        {
+            "label": word,
+            "href": calendar_when.link(request, key, day),
+            "present": key == shown.view,
+        }
         for key, word in words.items()
     ]
+
+
+def _kept(request: HttpRequest, shown: calendar_when.When) -> dict[str, str]:
+    """What the filter's form sends on: the view and the part of the calendar that it shows."""
+    kept = {} if shown.view == calendar_when.WEEK else {"vy": shown.view}
+    names = ("vecka", "dag", "manad") if not shown.wrong else ()
+    return kept | {name: request.GET[name] for name in names if request.GET.get(name)}
 
 
 def _count(rows: list[Booking]) -> str:
@@ -183,12 +234,8 @@ def _sum(rows: list[Booking], *, plans: bool) -> str:
     return " ".join(parts)
 
 
-def _day(day: weeks.Day, today: date, chosen: weeks.Filter, *, plans: bool) -> dict[str, object]:
-    extra = {
-        name: str(row.pk)
-        for name, row in (("rum", chosen.room), ("vard", chosen.host))
-        if row is not None
-    }
+def _day(day: weeks.Day, today: date, extra: dict[str, str], *, plans: bool) -> dict[str, object]:
+    """The words of a day; ``extra`` is what its free times are booked with."""
 
     def book(clock: str) -> str:
         query = {"datum": day.date.isoformat(), "tid": clock, **extra}
@@ -212,13 +259,13 @@ def _day(day: weeks.Day, today: date, chosen: weeks.Filter, *, plans: bool) -> d
 
 
 def _ahead(library: Library | None, monday: date) -> dict[str, object] | None:
-    days = weeks.special_ahead(library, monday, lang=lang())
-    if not days:
+    found = weeks.special_ahead(library, monday, lang=lang())
+    if not found:
         return None
     return {
-        "label": swedish.week_label(days[0].date, lang=lang()),
-        "href": f"{reverse('calendar')}?vecka={week_key(days[0].date)}",
-        "days": [{"day": day, "words": open_words(day)} for day in days],
+        "label": swedish.week_label(found[0].date, lang=lang()),
+        "href": f"{reverse('calendar')}?vecka={calendar_when.week_key(found[0].date)}",
+        "days": [{"day": day, "words": open_words(day)} for day in found],
     }
 
 

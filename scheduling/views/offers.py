@@ -17,7 +17,7 @@ from core.errors import DomainError, Missing
 from core.models import User
 from partners.models import Group
 from scheduling import access
-from scheduling.booking import offers, series, slots
+from scheduling.booking import offers, series, series_undo, slots
 from scheduling.booking.services import Reply
 from scheduling.models import Booking, OfferedTime
 from scheduling.outbox import preview
@@ -153,6 +153,23 @@ def series_cancel(request: HttpRequest, pk: int) -> HttpResponse:
     return _rehearsal_page(request, "series_cancel", booking, found)
 
 
+@login_required
+@require_POST
+def series_take_back(request: HttpRequest, pk: int) -> HttpResponse:
+    """What was done to the whole series, while its mails wait."""
+    user, booking = _booking(request, pk)
+    if booking.series is None:
+        raise Missing
+    try:
+        first = series_undo.take_back(actor=user, now=timezone.now(), series=booking.series)
+    except DomainError as error:
+        return _page(request, booking, error.status, error=error)
+    words = _("Ångrat. Inget mejl gick ut.")
+    if first.series_id is None:
+        words = _("Ångrat. Inget mejl gick ut. Första datumet ligger kvar som utkast.")
+    return _done(request, first, words)
+
+
 urlpatterns = [
     path("besok/<int:pk>/tider/<int:time>/ja/<int:invitation>", choose, name="offer_choose"),
     path("besok/<int:pk>/tider/<int:time>/dra-tillbaka", withdraw, name="offer_withdraw"),
@@ -160,4 +177,5 @@ urlpatterns = [
     path("besok/<int:pk>/erbjud-andra", slot_offer, name="slot_offer"),
     path("besok/<int:pk>/erbjud-andra/dra-tillbaka", slot_withdraw, name="slot_withdraw"),
     path("besok/<int:pk>/serie/avboka", series_cancel, name="series_cancel"),
+    path("besok/<int:pk>/serie/angra", series_take_back, name="series_undo"),
 ]

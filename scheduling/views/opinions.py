@@ -141,7 +141,7 @@ def opinion_tablet(request: HttpRequest, token: str) -> HttpResponse:
         "fault": fault,
         "thanks": request.GET.get("tack") == "1" and not fault,
         "statements": [(one.value, STATEMENT_LABELS[one]) for one in Statement],
-        "faces": FACE_LABELS.items(),
+        "faces": [(face, word, f"face-{face}") for face, word in FACE_LABELS.items()],
         "here": request.path,
     }
     return render(request, "answer/opinion.html", context, status=422 if fault else 200)

@@ -17,18 +17,20 @@ from core import access
 from core.errors import Missing
 from core.models import AuditEvent, User
 from scheduling.access import to_look_at, visit_to_plan
-from scheduling.booking import nudge, services
+from scheduling.booking import nudge, series_undo, services
 from scheduling.booking.undo import UNDOABLE
 from scheduling.followup import next_steps
 from scheduling.insight import today as insight
 from scheduling.models import Booking, CallTask, FollowUp
 from scheduling.outbox import calls
 from scheduling.states import VISIT_KINDS
-from scheduling.views import today_answers, today_relation, today_tasks
+from scheduling.views import today_answers, today_relation, today_tasks, visit_parts
 from scheduling.views.feeds import expiring
 from scheduling.views.relation import A_WEEK, log_undo
 from scheduling.views.today_rows import Rows
 from scheduling.views.today_words import greeting
+
+_TAKEN_BACK = UNDOABLE | series_undo.UNDOABLE
 
 
 @login_required
@@ -69,13 +71,16 @@ def _undo(user: User, now: datetime) -> dict[str, object] | None:
     since = now - timedelta(seconds=settings.OUTBOX_HOLD_SECONDS)
     event = (
         AuditEvent.objects.filter(
-            actor=user, object_type="booking", verb__in=UNDOABLE, at__gt=since
+            actor=user, object_type__in=["booking", "series"], verb__in=_TAKEN_BACK, at__gt=since
         )
         .order_by("-pk")
         .first()
     )
     if event is None:
         return None
+    if event.object_type == "series":
+        date = Booking.objects.filter(series=event.object_id).select_related("series").first()
+        return visit_parts.undo_of_series(date, now) if date else None
     booking = Booking.objects.filter(pk=event.object_id).first()
     if booking is None or services.undoable(booking, now) != event:
         return None

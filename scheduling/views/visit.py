@@ -60,8 +60,8 @@ def _page(
     user, now = _user(request), timezone.now()
     plans = predicates.may_plan(user)
     event = services.undoable(booking, now) if plans else None
-    undo = None
-    if event is not None:
+    undo = visit_parts.undo_of_series(booking, now) if plans else None
+    if undo is None and event is not None:
         undo = {
             "text": _("Mejlet skickas strax."),
             "action": reverse("visit_undo", args=[booking.pk]),

@@ -2,7 +2,10 @@
 
 from datetime import datetime
 
-from scheduling.booking import change, guests, offers, slots
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from scheduling.booking import change, guests, offers, series_undo, slots
 from scheduling.models import Booking
 from scheduling.states import CALLED_OFF, OPEN_STATES, OfferState, VisitState
 
@@ -24,4 +27,22 @@ def of(booking: Booking, now: datetime, *, plans: bool) -> dict[str, object]:
         "series_dates": list(dates),
         "guests": [row for row in change.live_invitations(booking) if row.contact_id is not None],
         "askable": guests.askable(booking) if plans and booking.status in OPEN_STATES else [],
+    }
+
+
+def undo_of_series(booking: Booking, now: datetime) -> dict[str, object] | None:
+    """The last act on the whole series of ``booking`` as ``ui/undo.html`` wants it."""
+    series = booking.series
+    event = series_undo.undoable(series, now) if series else None
+    if series is None or event is None:
+        return None
+    if event.verb == series_undo.BOOKED:
+        text, done = _("Inbjudan till serien skickas strax."), _("Inbjudan till serien är skickad.")
+    else:
+        text, done = _("Avbokningarna skickas strax."), _("Avbokningarna är skickade.")
+    return {
+        "text": text,
+        "done": done,
+        "action": reverse("series_undo", args=[booking.pk]),
+        "seconds": series_undo.seconds_left(series, event, now),
     }

@@ -13,6 +13,9 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 STAFF = [
     "/",
     "/kalender/",
+    "/kalender/?vy=dag",
+    "/kalender/?vy=dag&per=vard",
+    "/kalender/?vy=manad",
     "/kalender/?vy=lista",
     "/boka/",
     "/grupper/",

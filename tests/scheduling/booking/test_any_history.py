@@ -25,9 +25,18 @@ from icalendar import Calendar
 from core.errors import Clash, DomainError
 from core.models import Role
 from partners.models import Contact, Group, SizeBand
-from scheduling.booking import board, gatherings, offers, series, services, slots, times
-from scheduling.booking.availability import Board, Need
+from scheduling.booking import (
+    board,
+    gatherings,
+    offers,
+    series,
+    series_undo,
+    services,
+    slots,
+    times,
+)
 from scheduling.booking.gathering_plan import GatheringPlan
+from scheduling.booking.starts import Board, Need
 from scheduling.models import (
     Allocation,
     Booking,
@@ -423,6 +432,13 @@ class House(RuleBasedStateMachine):
         if rows:
             row = newest(rows, which)
             self.attempt("end series", lambda: series.cancel_remaining(series=row, **self.acting))
+
+    @rule(which=WHICH)
+    def undo_series(self, which: int) -> None:
+        rows = list(Series.objects.order_by("pk"))
+        if rows:
+            row = newest(rows, which)
+            self.attempt("undo series", lambda: series_undo.take_back(series=row, **self.acting))
 
     # --- Meetings ------------------------------------------------------------------------------
     @rule(where=WHERE, travel=st.sampled_from([0, 30]), alone=st.booleans())

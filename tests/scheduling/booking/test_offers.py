@@ -219,6 +219,32 @@ def asked(w: World, booking: Booking) -> list[Booking]:
     return list(Booking.objects.filter(offered_times__slot__source=booking).order_by("pk"))
 
 
+@pytest.mark.parametrize("back", ["yes", "move"])
+def test_a_visit_that_stands_again_keeps_its_time_from_whoever_was_asked(
+    w: World, back: str
+) -> None:
+    source = cancelled(w)
+    one, two = asked(w, source)
+    deliver.deliver_due(clock=lambda: NOW + days(1))
+    if back == "yes":
+        services.answer(invitation=source.invitations.get(), reply=YES, now=NOW)
+    else:
+        services.move(actor=w.socionom, now=NOW, booking=source, start=at(3, 13))
+    assert source.slot_offers.get().state == OfferState.WITHDRAWN.value
+    for booking in (one, two):
+        with pytest.raises(Conflict):
+            offers.choose(
+                offered=booking.offered_times.get(),
+                invitation=booking.invitations.get(),
+                reply=YES,
+                now=NOW,
+            )
+        booking.refresh_from_db()
+        assert (booking.state, held(booking)) == ("cancelled_by_us", [])
+        assert Message.objects.filter(booking=booking, kind="taken").exists()
+    assert len(held(source)) == 3
+
+
 def test_first_yes_wins_and_the_other_is_told(w: World) -> None:
     source = cancelled(w)
     one, two = asked(w, source)

@@ -10,8 +10,9 @@ from django.urls import reverse
 
 from core.models import Role
 from partners.models import Group
-from scheduling.booking import services
+from scheduling.booking import offers, services, staffing
 from scheduling.models import Booking, Closure
+from scheduling.states import BookingKind
 from tests.factories import NOW, World, at, user
 from tests.scheduling.views.conftest import booked, page
 
@@ -165,12 +166,14 @@ def test_a_meeting_without_a_visit_is_shown_as_our_own(client: Client, w: World)
     assert "Samverkan" in page(client, w.socionom, "/kalender/", vecka="2026-W49", vy="lista")
 
 
-@pytest.mark.parametrize("view", ["vecka", "lista"])
+@pytest.mark.parametrize("view", ["vecka", "lista", "dag", "manad"])
 def test_the_number_of_queries_does_not_grow(client: Client, w: World, view: str) -> None:
+    there = {"vecka": "2026-W49", "dag": "2026-12-01", "manad": "2026-12"}
+
     def count() -> int:
         client.force_login(w.socionom)
         with CaptureQueriesContext(connection) as captured:
-            client.get("/kalender/", {"vecka": "2026-W49", "vy": view})
+            client.get("/kalender/", {**there, "vy": view})
         return len(captured)
 
     booked(w)
@@ -178,3 +181,108 @@ def test_the_number_of_queries_does_not_grow(client: Client, w: World, view: str
     booked(w, start=at(2, 10), end=at(2, 11))
     booked(w, start=at(3, 10), end=at(3, 11))
     assert count() == one <= 20
+
+
+# --- A day per room and host -------------------------------------------------------------------
+
+
+def column(text: str, name: str) -> str:
+    """What stands under one room or host."""
+    return text.partition(f"<b>{name}</b>")[2].partition("</section>")[0]
+
+
+def test_a_day_has_a_column_for_each_room_with_its_free_times(client: Client, w: World) -> None:
+    booking = booked(w)
+    text = page(client, w.socionom, "/kalender/", vy="dag", dag="2026-12-01")
+    assert "Tisdag 1 december" in text
+    there = reverse("visit", args=[booking.pk])
+    own, other = column(text, w.room.name), column(text, w.other_room.name)
+    assert there in own
+    assert there not in other
+    free = f"datum=2026-12-01&amp;tid=10%3A00&amp;rum={w.other_room.pk}"
+    assert free in other
+    assert "tid=10%3A00" not in own
+    assert "dag=2026-11-30" in text
+    assert "dag=2026-12-02" in text
+
+
+def test_a_day_has_a_column_for_each_host_with_absences(client: Client, w: World) -> None:
+    booked(w)
+    staffing.add_absence(
+        actor=w.socionom, now=NOW, host=w.other_host, start=at(1, 12), end=at(1, 14)
+    )
+    staffing.set_working_hours(
+        actor=w.socionom, now=NOW, host=w.host, week={1: (time(9), time(15))}
+    )
+    text = page(client, w.socionom, "/kalender/", vy="dag", dag="2026-12-01", per="vard")
+    own, other = column(text, w.host.user.name), column(text, w.other_host.user.name)
+    assert "tid=14%3A00" in own
+    assert "tid=15%3A00" not in own
+    assert 'data-h="10" data-m="0" data-len="75"' in own
+    assert 'data-h="12" data-m="0" data-len="120"' in other
+    assert f"tid=10%3A00&amp;vard={w.other_host.pk}" in other
+    assert "tid=13%3A00" not in other
+
+
+def test_a_day_shows_what_is_held_while_it_is_offered(client: Client, w: World) -> None:
+    offers.offer(
+        actor=w.socionom,
+        now=NOW,
+        plan=w.plan(),
+        choices=[
+            offers.Choice(start=at(1, hour), end=at(1, hour + 1), host=w.host, room=w.room)
+            for hour in (10, 13)
+        ],
+    )
+    own = column(page(client, w.socionom, "/kalender/", vy="dag", dag="2026-12-01"), w.room.name)
+    assert own.count('class="ev ev--off"') == 2
+    assert "tid=13%3A00" not in own
+
+
+def test_what_takes_no_room_has_a_column_of_its_own(client: Client, w: World) -> None:
+    booked(w, kind=BookingKind.OUTREACH_VISIT, room=None, place="Hos dem", travel_minutes=30)
+    text = page(client, w.socionom, "/kalender/", vy="dag", dag="2026-12-01")
+    assert w.group.alias in column(text, "Ingen av dem")
+    assert "tid=" not in column(text, "Ingen av dem")
+
+
+# --- A month -----------------------------------------------------------------------------------
+
+
+def test_a_month_holds_whole_weeks_red_days_and_bookings(client: Client, w: World) -> None:
+    booking = booked(w)
+    text = page(client, w.socionom, "/kalender/", vy="manad", manad="2026-12")
+    assert "December 2026" in text
+    assert "v. 49–53" in text
+    assert "1 bokning." in text
+    assert text.count("month__week") == 5
+    assert "Röd dag: juldagen" in text
+    assert "Stängt: julafton" in text
+    assert reverse("visit", args=[booking.pk]) in text
+    assert "vy=dag&amp;dag=2026-12-15" in text
+    assert "manad=2026-11" in text
+    assert "manad=2027-01" in text
+    services.cancel(actor=w.socionom, now=NOW, booking=booking)
+    text = page(client, w.socionom, "/kalender/", vy="manad", manad="2026-12")
+    assert reverse("visit", args=[booking.pk]) not in text
+
+
+def test_the_views_lead_to_the_same_days(client: Client, w: World) -> None:
+    text = page(client, w.socionom, "/kalender/", vy="manad", manad="2027-03", rum=str(w.room.pk))
+    assert f"vecka=2027-W09&amp;rum={w.room.pk}" in text
+    assert f"vy=dag&amp;dag=2027-03-01&amp;rum={w.room.pk}" in text
+
+
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [
+        ({"vy": "dag", "dag": "2026-02-29"}, "Dagen i adressen finns inte."),
+        ({"vy": "dag", "dag": "9999-01-01"}, "Dagen i adressen finns inte."),
+        ({"vy": "manad", "manad": "2026-13"}, "Månaden i adressen finns inte."),
+        ({"vy": "manad", "manad": "٢٠٢٦-١٢"}, "Månaden i adressen finns inte."),
+    ],
+)
+def test_a_day_or_a_month_that_does_not_exist_is_told(
+    client: Client, w: World, query: dict[str, str], words: str
+) -> None:
+    assert words in page(client, w.socionom, "/kalender/", **query)
