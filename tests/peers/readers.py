@@ -7,7 +7,7 @@ import json
 import shutil
 import subprocess
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,11 +15,13 @@ import icalendar
 import pytest
 import vobject
 
-from tests.processes import BASE_DIR, free_port, process
+from tests import thunderbird as programs
+from tests.processes import BASE_DIR
+from tests.thunderbird import Marionette
 
 HERE = Path(__file__).resolve().parent
-#: Readers that come by pip and npm.
-READERS = BASE_DIR / ".venv" / "readers"
+#: Where ``npm ci`` has put ical.js.
+ICALJS = BASE_DIR / "tests" / "icaljs"
 
 #: UID, title and start of each event.
 Events = set[tuple[str, str, datetime]]
@@ -42,16 +44,14 @@ def by_vobject(data: bytes) -> Events:
     return {(e.uid.value, e.summary.value, e.dtstart.value.astimezone(UTC)) for e in found}
 
 
-def by_icaljs(data: bytes, folder: Path) -> Events:
+def by_icaljs(data: bytes) -> Events:
     """What Thunderbird, Nextcloud and many web calendars read with."""
     node = shutil.which("node")
-    if node is None or not (READERS / "node_modules" / "ical.js").is_dir():
-        pytest.skip("NOT CHECKED WITH ICAL.JS: Node or ical.js is missing")
-    path = folder / "object.ics"
-    path.write_bytes(data)
-    command = [node, str(HERE / "icaljs.mjs"), str(READERS), str(path)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
-    assert done.returncode == 0, done.stderr
+    if node is None or not (ICALJS / "node_modules").is_dir():
+        pytest.skip("NOT CHECKED WITH ICAL.JS: npm ci --prefix tests/icaljs")
+    done = subprocess.run(
+        [node, str(ICALJS / "events.mjs")], input=data, capture_output=True, check=True, timeout=60
+    )
     return events(json.loads(done.stdout))
 
 
@@ -121,61 +121,21 @@ def evolution(url: str, folder: Path) -> Iterator[Subscribed]:
         yield running
 
 
-_PREFERENCES = """
-user_pref("calendar.registry.visits.name", "Studiebesök");
-user_pref("calendar.registry.visits.type", "ics");
-user_pref("calendar.registry.visits.uri", "{url}");
-user_pref("calendar.registry.visits.cache.enabled", true);
-user_pref("calendar.registry.visits.readOnly", true);
-user_pref("calendar.list.sortOrder", "visits");
-user_pref("calendar.timezone.local", "Europe/Stockholm");
-user_pref("calendar.timezone.useSystemTimezone", false);
-user_pref("marionette.port", {port});
-user_pref("mail.provider.enabled", false);
-user_pref("mail.rights.version", 1);
-user_pref("mail.shell.checkDefaultClient", false);
-user_pref("mail.spotlight.firstRunDone", true);
-user_pref("mailnews.start_page.enabled", false);
-user_pref("mailnews.start_page_override.mstone", "ignore");
-user_pref("mail.inappnotifications.enabled", false);
-user_pref("app.donation.eoy.version.viewed", 999);
-user_pref("app.update.enabled", false);
-user_pref("app.normandy.enabled", false);
-user_pref("datareporting.policy.dataSubmissionEnabled", false);
-user_pref("datareporting.healthreport.uploadEnabled", false);
-user_pref("toolkit.telemetry.enabled", false);
-user_pref("extensions.update.enabled", false);
-user_pref("extensions.blocklist.enabled", false);
-user_pref("services.settings.server", "http://127.0.0.1:9/");
-user_pref("network.captive-portal-service.enabled", false);
-user_pref("network.connectivity-service.enabled", false);
-user_pref("network.dns.disablePrefetch", true);
-user_pref("network.proxy.type", 0);
-"""
+class Shown:
+    """A Thunderbird that has subscribed."""
+
+    def __init__(self, running: Marionette) -> None:
+        self._running = running
+
+    def events(self) -> Events:
+        """Fetch, and what it shows."""
+        return events(self._running.run("subscribed"))
 
 
 @contextmanager
-def thunderbird(url: str, folder: Path) -> Iterator[Subscribed]:
+def thunderbird(url: str, folder: Path) -> Iterator[Shown]:
     """Thunderbird itself, without a screen."""
-    program, python = shutil.which("thunderbird"), READERS / "bin" / "python"
-    asked = [str(python), "-c", "import marionette_driver"]
-    if (
-        program is None
-        or not python.exists()
-        or subprocess.run(asked, capture_output=True, check=False).returncode
-    ):
-        pytest.skip("NOT SUBSCRIBED WITH THUNDERBIRD: it or marionette-driver is missing")
-    profile, port = folder / "profile", free_port()
-    profile.mkdir()
-    (profile / "user.js").write_text(_PREFERENCES.format(url=url, port=port))
-    command = [program, "--headless", "--no-remote", "--marionette"]
-    command += ["--remote-allow-system-access", "--profile", str(profile)]
-    environment = _environment(folder)
-    with ExitStack() as stack:
-        shown = stack.enter_context(
-            process(command, folder / "thunderbird.log", environment=environment)
-        )
-        shown.says("Listening on port")
-        yield stack.enter_context(
-            _subscribed([str(python), str(HERE / "thunderbird.py"), str(port)], environment, folder)
-        )
+    if programs.program() is None:
+        pytest.skip("NOT SUBSCRIBED WITH THUNDERBIRD: it is not installed")
+    with programs.started("feed", URL=url) as running:
+        yield Shown(running)

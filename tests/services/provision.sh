@@ -17,9 +17,9 @@ libpangoft2-1.0-0|the report as PDF
 libical-dev|the second opinion on calendar objects
 gcc|the second opinion on calendar objects
 libc6-dev|the second opinion on calendar objects
-nodejs|reading feeds with ical.js
-npm|reading feeds with ical.js
-thunderbird|subscribing to feeds with Thunderbird
+nodejs|the reader of calendar objects that Thunderbird and Nextcloud use
+npm|the reader of calendar objects that Thunderbird and Nextcloud use
+thunderbird|a partner's own program that presses Accept and Decline, and one that subscribes
 evolution-data-server|subscribing to feeds with GNOME's calendar
 gir1.2-ecal-2.0|subscribing to feeds with GNOME's calendar
 gir1.2-edataserver-1.2|subscribing to feeds with GNOME's calendar
@@ -36,7 +36,6 @@ present() {
     gir1.2-ecal-2.0) compgen -G '/usr/lib/*/girepository-1.0/ECal-2.0.typelib' ;;
     gir1.2-edataserver-1.2) compgen -G '/usr/lib/*/girepository-1.0/EDataServer-1.2.typelib' ;;
     python3-gi) /usr/bin/python3 -c 'import gi' ;;
-    readers) [ -d "$readers/node_modules/ical.js" ] && "$readers/bin/python" -c 'import marionette_driver' ;;
     redis-server) command -v redis-server ;;
     dovecot-imapd) [ -x /usr/lib/dovecot/imap ] ;;
     postgresql) command -v initdb || compgen -G '/usr/lib/postgresql/*/bin/initdb' ;;
@@ -68,14 +67,11 @@ if [ -n "$lacking" ] && may_install; then
     echo "apt-get did not succeed." >&2
   lacking=$(missing)
 fi
-# Two come by pip and npm, into a folder of their own: they are no part of the tests' packages.
-readers=.venv/readers
-if ! present readers && [ -x .venv/bin/python ] && [ "${PROVISION:-}" != no ]; then
-  { .venv/bin/python -m venv $readers && $readers/bin/pip install --quiet marionette-driver &&
-    npm install --silent --no-save --prefix $readers ical.js@2; } ||
-    echo "pip or npm did not succeed." >&2
+
+icaljs=$(dirname "$0")/../icaljs
+if command -v npm >/dev/null && [ "${PROVISION:-}" != no ] && [ ! -d "$icaljs/node_modules" ]; then
+  npm ci --silent --prefix "$icaljs" || echo "npm did not succeed: ical.js is skipped." >&2
 fi
-present readers || lacking+=$'\nmarionette-driver, ical.js|driving Thunderbird, reading feeds with ical.js'
 [ -n "$lacking" ] || exit 0
 
 {
