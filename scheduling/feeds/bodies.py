@@ -21,7 +21,7 @@ SMALL = 1024 * 1024
 #: What is remembered of them in each process (bytes).
 _REMEMBERED = 8 * 1024 * 1024
 #: Of larger ones so much is in memory for each reader (bytes).
-PIECE = 512 * 1024
+PIECE = 256 * 1024
 #: Files that nobody has needed for so long are deleted (seconds).
 UNUSED = 2 * 24 * 3600
 
