@@ -37,6 +37,12 @@ def answer_url(invitation: Invitation) -> str:
     return f"{settings.BASE_URL}{path}" if path else ""
 
 
+def short_url(invitation: Invitation) -> str:
+    """The answer page's whole address in the short form for texts, ``/s/<token>``."""
+    path = answer_path(invitation)
+    return f"{settings.BASE_URL}/s/{path.rpartition('/')[2]}" if path else ""
+
+
 def series_path(row: SeriesInvitation) -> str:
     """``/serie/<token>``; empty where the key that made the link is gone."""
     token = _token(SERIES, row)

@@ -161,6 +161,18 @@ class MessageKind(StrEnum):
     SERIES = "series"
     SERIES_END = "ser_end"
 
+    #: The link to the answer page once more, as a text, because a colleague sent it.
+    LINK = "link"
+    #: The one word back to an answer that came as a text.
+    RECEIPT = "receipt"
+
+
+class MessageChannel(StrEnum):
+    """How a message leaves."""
+
+    MAIL = "mail"
+    SMS = "sms"
+
 
 class MessageState(StrEnum):
     """Where an outgoing message stands."""

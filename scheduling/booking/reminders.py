@@ -2,16 +2,17 @@
 
 from datetime import datetime, timedelta
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from core import audit, swedish
 from scheduling.booking import change
 from scheduling.models import CallTask, Invitation, Message
-from scheduling.outbox import enqueue
-from scheduling.states import InvitationState, MessageKind, MessageState, VisitState
+from scheduling.outbox import enqueue, sms
+from scheduling.states import InvitationState, MessageChannel, MessageKind, MessageState, VisitState
 
 DAYS_BEFORE = 2
+TEXT_DAYS_BEFORE = 1
 EARLIEST_HOUR, LATEST_HOUR = 8, 17
 
 
@@ -19,17 +20,36 @@ def due(now: datetime) -> list[int]:
     """Invitations to remind at ``now``: a visit within two working days, not yet reminded.
 
     Only in working hours (Europe/Stockholm), only for visits that stand, only those who have not
-    said no, and not where the invitation itself is younger than a day.
+    said no, and not where the invitation itself is younger than a day. Whom texts reach instead of
+    mails is reminded the day before (``texts_due``).
     """
+    rows = _to_remind(now, within=DAYS_BEFORE, channel=MessageChannel.MAIL)
+    return [row.pk for row in rows if row.email or not sms.wants_texts(row.contact)]
+
+
+def texts_due(now: datetime) -> list[int]:
+    """Invitations to remind by a text at ``now``: the working day before the visit.
+
+    As ``due``, of those who want texts, also beside a mail; not where news came within half a day.
+    """
+    lately = Message.objects.filter(
+        invitation=OuterRef("pk"), created_at__gt=now - timedelta(hours=12)
+    )
+    rows = _to_remind(now, within=TEXT_DAYS_BEFORE, channel=MessageChannel.SMS)
+    return [row.pk for row in rows.exclude(Exists(lately)) if sms.wants_texts(row.contact)]
+
+
+def _to_remind(now: datetime, *, within: int, channel: MessageChannel) -> QuerySet[Invitation]:
     local = timezone.localtime(now)
     if not (EARLIEST_HOUR <= local.hour < LATEST_HOUR and swedish.is_working_day(local.date())):
-        return []
-    horizon = swedish.add_working_days(local.date(), DAYS_BEFORE)
+        return Invitation.objects.none()
+    horizon = swedish.add_working_days(local.date(), within)
     last = timezone.make_aware(datetime.combine(horizon, datetime.max.time()))
     # A move gives a new SEQUENCE, and with it a reminder of its own.
     reminded = Message.objects.filter(
         invitation=OuterRef("pk"),
         kind=MessageKind.REMINDER.value,
+        channel=channel.value,
         sequence=OuterRef("sequence"),
         # A nudge weeks ahead is no reminder.
         created_at__gte=OuterRef("booking__start") - timedelta(days=7),
@@ -53,7 +73,7 @@ def due(now: datetime) -> list[int]:
         ],
         created_at__lt=now - timedelta(days=1),
     ).exclude(Exists(reminded) | Exists(called) | Exists(unsent) | Exists(undecided))
-    return list(rows.order_by("booking__start", "pk").values_list("pk", flat=True))
+    return rows.select_related("contact").order_by("booking__start", "pk")
 
 
 @change.service
@@ -70,6 +90,24 @@ def remind(*, invitation_pk: int, now: datetime) -> bool:
     return True
 
 
+@change.service
+def remind_by_text(*, invitation_pk: int, now: datetime) -> bool:
+    """Text one the day before; False where the visit changed meanwhile or it was done already."""
+    invitation = Invitation.objects.select_related("booking").get(pk=invitation_pk)
+    booking = change.locked(invitation.booking)
+    if invitation_pk not in texts_due(now):
+        return False
+    invitation = Invitation.objects.select_related("contact").get(pk=invitation_pk)
+    invitation.booking = booking
+    event = audit.record(now=now, actor=None, via="system", verb="visit.reminded", target=booking)
+    if invitation.email:
+        enqueue.text(invitation, kind=MessageKind.REMINDER, event=event, now=now)
+    else:
+        enqueue.remind(invitation, event=event, now=now)
+    return True
+
+
 def remind_due(*, now: datetime) -> int:
-    """Remind all that are due; returns how many."""
-    return sum(remind(invitation_pk=pk, now=now) for pk in due(now))
+    """Remind all that are due, by mail or call and by text; returns how many."""
+    told = sum(remind(invitation_pk=pk, now=now) for pk in due(now))
+    return told + sum(remind_by_text(invitation_pk=pk, now=now) for pk in texts_due(now))

@@ -18,10 +18,11 @@ from scheduling import links, snapshots
 from scheduling.calendars import itip, mime
 from scheduling.calendars.snapshots import Mailbox
 from scheduling.models import CallTask, Invitation, Message
-from scheduling.outbox import letters
+from scheduling.outbox import letters, sms
 from scheduling.states import (
     LEFT_THE_HOUSE,
     InvitationState,
+    MessageChannel,
     MessageKind,
     MessageState,
     VisitState,
@@ -51,8 +52,7 @@ def tell(
     sent), CANCEL for the end of it. Every change told so is significant: it raises SEQUENCE.
     Returns the stored message, or None where it became a call or nothing.
     """
-    if not invitation.email:
-        _call(invitation, change=change, event=event, now=now)
+    if _only_rung(invitation, change=change, event=event, now=now):
         return None
     replaced = _supersede(invitation)
     arrived = invitation.messages.filter(_MAY_HAVE_ARRIVED)
@@ -98,8 +98,7 @@ def remind(
     None where somebody must be called instead, or where news still waits to be sent, for the line
     or for a person.
     """
-    if not invitation.email:
-        _call(invitation, change=kind, event=event, now=now)
+    if _only_rung(invitation, change=kind, event=event, now=now):
         return None
     waiting = invitation.messages.filter(state=MessageState.WAITING.value)
     if waiting.exists() or Message.objects.undecided().filter(invitation=invitation).exists():
@@ -119,11 +118,51 @@ def _supersede(invitation: Invitation) -> list[int]:
     return pks
 
 
-def _call(invitation: Invitation, *, change: MessageKind, event: AuditEvent, now: datetime) -> None:
+def text(
+    invitation: Invitation,
+    *,
+    kind: MessageKind,
+    event: AuditEvent,
+    now: datetime,
+    letter: sms.TextLetter | None = None,
+) -> Message:
+    """A text beside whatever else was sent; ``letter`` where its words are not those of ``kind``.
+
+    The caller has asked ``sms`` whether it may be sent.
+    """
+    message = sms.unsaved(invitation, kind=kind, event=event, now=now, letter=letter)
+    message.message_id = _message_id(invitation)
+    message.save()
+    if message.due_at <= now:
+        transaction.on_commit(nudge)
+    return message
+
+
+def _only_rung(
+    invitation: Invitation, *, change: MessageKind, event: AuditEvent, now: datetime
+) -> bool:
+    """Whether nothing but a call reaches the addressee in time; it is made a task here.
+
+    A change that is a text has taken the place of what was to be said before.
+    """
+    if invitation.email:
+        return False
+    way = sms.way(invitation, change, event, now)
+    if way is not sms.Way.TEXT:
+        call(invitation, change=change, event=event, now=now)
+    elif change not in _ASKING:
+        invitation.calls.filter(done_at=None).delete()
+    if way is sms.Way.VOICE and change not in _ASKING:
+        _supersede(invitation)
+    return way is sms.Way.VOICE
+
+
+def call(invitation: Invitation, *, change: MessageKind, event: AuditEvent, now: datetime) -> None:
     """ "Ring Kim": one open task an invitation, about the newest change."""
     assert invitation.contact is not None
     open_tasks = invitation.calls.filter(done_at=None)
     told = invitation.calls.exclude(done_at=None).exists() or invitation.answers.exists()
+    told = told or invitation.messages.filter(_MAY_HAVE_ARRIVED).exists()
     if change is MessageKind.CANCEL and not told:
         open_tasks.delete()
         return
@@ -148,6 +187,8 @@ def _store(
     now: datetime,
     in_words: bool = False,
 ) -> Message:
+    if not invitation.email:
+        return text(invitation, kind=kind, event=event, now=now)
     stamp = now.astimezone(UTC).replace(microsecond=0)
     letter = letters.write(invitation, kind)
     calendar, method = (None, None) if in_words else _calendar(invitation, kind, stamp)
@@ -217,7 +258,7 @@ def _was_only_offered(invitation: Invitation, kind: MessageKind) -> bool:
     """The end of an offer: no calendar knows its UID, so none is told."""
     if kind is not MessageKind.CANCEL:
         return False
-    rows = invitation.messages.filter(_MAY_HAVE_ARRIVED)
+    rows = invitation.messages.filter(_MAY_HAVE_ARRIVED, channel=MessageChannel.MAIL.value)
     if snapshots.series_invitation(invitation) is not None:
         return False
     return not rows.exclude(kind__in=_NO_TIME_YET).exists()
@@ -249,7 +290,7 @@ def _message_id(invitation: Invitation) -> str:
 
 def _first_message_id(invitation: Invitation) -> str | None:
     return (
-        invitation.messages.filter(_MAY_HAVE_ARRIVED)
+        invitation.messages.filter(_MAY_HAVE_ARRIVED, channel=MessageChannel.MAIL.value)
         .order_by("pk")
         .values_list("message_id", flat=True)
         .first()
@@ -294,8 +335,7 @@ def decline_counter(
     DECLINECOUNTER for an answer (RFC 5546, 3.2.8), any other one the words alone. None where
     somebody must be called instead, or news waits to be sent.
     """
-    if not invitation.email:
-        _call(invitation, change=MessageKind.DECLINE, event=event, now=now)
+    if _only_rung(invitation, change=MessageKind.DECLINE, event=event, now=now):
         return None
     waiting = [MessageState.WAITING.value, MessageState.SENDING.value]
     if invitation.messages.filter(state__in=waiting).exists():

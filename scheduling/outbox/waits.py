@@ -15,7 +15,7 @@ from django.utils import timezone
 from core import swedish
 from scheduling.models import Message
 from scheduling.models.message import Messages
-from scheduling.states import Fault, MessageKind, MessageState
+from scheduling.states import Fault, MessageChannel, MessageKind, MessageState
 
 OPEN = [MessageState.WAITING.value, MessageState.SENDING.value]
 #: Words without news: they can wait for a working day, and are pointless afterwards.
@@ -45,23 +45,24 @@ def behind(message: Message) -> Messages:
 
 
 # --- The line ------------------------------------------------------------------------------------
-def line_is_down(now: datetime) -> bool:
+def line_is_down(now: datetime, channel: MessageChannel = MessageChannel.MAIL) -> bool:
     """Whether the last try found nobody, and the next one is not due yet."""
-    return _unreached().filter(due_at__gt=now).exists()
+    return _unreached(channel).filter(due_at__gt=now).exists()
 
 
-def line_is_up(now: datetime) -> None:
+def line_is_up(now: datetime, channel: MessageChannel = MessageChannel.MAIL) -> None:
     """Somebody answers: whatever waited for the line alone is due."""
-    _unreached().filter(due_at__gt=now).update(due_at=now)
+    _unreached(channel).filter(due_at__gt=now).update(due_at=now)
 
 
-def down_since() -> datetime | None:
+def down_since(channel: MessageChannel = MessageChannel.MAIL) -> datetime | None:
     """When the oldest mail that found nobody was due to be written; None where none waits so."""
-    return _unreached().order_by("created_at").values_list("created_at", flat=True).first()
+    return _unreached(channel).order_by("created_at").values_list("created_at", flat=True).first()
 
 
-def _unreached() -> Messages:
-    return Message.objects.filter(state=MessageState.WAITING.value, fault=Fault.AWAY.value)
+def _unreached(channel: MessageChannel) -> Messages:
+    waiting = Message.objects.filter(state=MessageState.WAITING.value, channel=channel.value)
+    return waiting.filter(fault=Fault.AWAY.value)
 
 
 # --- What comes too late -------------------------------------------------------------------------
