@@ -4,36 +4,39 @@ from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
 
+from core import clock
 from partners.importing import jobs
 from partners.services.merging import erase_merges
 from partners.services.staging import erase_staged_imports
 from partners.services.tasks import erase_old_tasks
-from scheduling.booking import offers, reminders, slots
+from scheduling.booking import nudge, offers, reminders, slots
 from scheduling.busy import calendars
 from scheduling.feeds import bodies, manage, places
 from scheduling.followup import retention
 from scheduling.insight import files
 from scheduling.mailbox import fetch, keep
-from scheduling.outbox import deliver
+from scheduling.outbox import deliver, waits
 
 
 @shared_task(name="scheduling.deliver_due")
 def deliver_due() -> None:
     """Send what is due."""
-    deliver.deliver_due(clock=timezone.now)
+    deliver.deliver_due(clock=clock.now)
 
 
 @shared_task(name="scheduling.every_minute")
 def every_minute() -> None:
     """What time alone makes due."""
-    reminders.remind_due(now=timezone.now())
-    offers.expire_due(now=timezone.now())
-    slots.expire_due(now=timezone.now())
-    erase_staged_imports(now=timezone.now())
-    files.erase_old(timezone.now())
-    places.drop_due(timezone.now())
-    keep.erase_old_mail(now=timezone.now(), months=settings.MAIL_KEEP_MONTHS)
-    deliver.deliver_due(clock=timezone.now)
+    waits.drop_too_late(clock.now())
+    reminders.remind_due(now=clock.now())
+    nudge.nudge_due(now=clock.now())
+    offers.expire_due(now=clock.now())
+    slots.expire_due(now=clock.now())
+    erase_staged_imports(now=clock.now())
+    files.erase_old(clock.now())
+    places.drop_due(clock.now())
+    keep.erase_old_mail(now=clock.now(), months=settings.MAIL_KEEP_MONTHS)
+    deliver.deliver_due(clock=clock.now)
 
 
 @shared_task(name="scheduling.fetch_mail")

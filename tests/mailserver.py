@@ -24,6 +24,11 @@ class Answer(StrEnum):
     NEVER = "550 5.1.1 No such user"
     #: The mail is taken, but the line breaks before the client hears so.
     CLOSE = "close"
+    #: The mail is taken, and the client is left waiting for the answer until ``let_go``.
+    HANG = "250 OK, at last"
+
+
+TAKEN = frozenset({Answer.ACCEPT, Answer.CLOSE, Answer.HANG})
 
 
 @dataclass(frozen=True)
@@ -54,6 +59,7 @@ class MailServer:
     #: Every mail that came whole, whatever the answer was.
     attempts: list[Mail] = field(default_factory=list)
     _changed: threading.Condition = field(default_factory=threading.Condition)
+    _gone: threading.Event = field(default_factory=threading.Event)
 
     @property
     def url(self) -> str:
@@ -64,7 +70,7 @@ class MailServer:
     def mails(self) -> list[Mail]:
         """The mails that were taken, also where the client never heard so."""
         with self._changed:
-            return [mail for mail in self.attempts if mail.answer in {Answer.ACCEPT, Answer.CLOSE}]
+            return [mail for mail in self.attempts if mail.answer in TAKEN]
 
     def answer_next(self, *answers: Answer) -> None:
         """Tell it what to say to the next mails."""
@@ -77,6 +83,10 @@ class MailServer:
                 raise TimeoutError(f"{len(self.mails)} of {number} mails within {seconds} seconds")
             return self.mails
 
+    def let_go(self) -> None:
+        """Whoever hangs is answered."""
+        self._gone.set()
+
     def record(self, mail: Mail) -> None:
         """Keep it and wake who waits."""
         with self._changed:
@@ -88,6 +98,8 @@ class MailServer:
         answer = self.answers.popleft() if self.answers else Answer.ACCEPT
         raw = envelope.original_content or b""
         self.record(Mail(envelope.mail_from or "", tuple(envelope.rcpt_tos), raw, answer))
+        if answer is Answer.HANG:
+            await asyncio.to_thread(self._gone.wait, 60)
         if answer is Answer.CLOSE:
             assert isinstance(server.transport, asyncio.Transport)
             server.transport.abort()
@@ -96,12 +108,13 @@ class MailServer:
 
 
 @contextmanager
-def smtp() -> Iterator[MailServer]:
+def smtp(port: int | None = None) -> Iterator[MailServer]:
     """A mail server on loopback."""
-    server = MailServer("127.0.0.1", free_port())
+    server = MailServer("127.0.0.1", port or free_port())
     controller = Controller(server, hostname=server.host, port=server.port)
     controller.start()
     try:
         yield server
     finally:
+        server.let_go()
         controller.stop()

@@ -123,12 +123,12 @@ def _create_visits(port: int) -> None:
 
 
 @contextmanager
-def redis() -> Iterator[str]:
+def redis(port: int | None = None) -> Iterator[str]:
     """A Redis that keeps nothing; yields its REDIS_URL."""
     program = redis_program()
     if program is None:
         raise ServerError("No Redis server is installed.")
-    port = free_port()
+    port = port or free_port()
     with folder() as base:
         options = ["--port", str(port), "--bind", "127.0.0.1", "--dir", str(base)]
         options += ["--save", "", "--appendonly", "no"]

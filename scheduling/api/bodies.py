@@ -7,6 +7,7 @@ from pydantic import BaseModel
 
 from partners.models import AccessNeed, SizeBand
 from scheduling.api.fields import Clock, Shown
+from scheduling.insight.holders import Belief
 from scheduling.models import (
     Diet,
     FeedLevel,
@@ -191,6 +192,27 @@ class ProposalBody(BaseModel):
     outdated: bool
 
 
+class DeliveryBody(BaseModel):
+    """What an addressee holds. Sequences are iTIP's: 0 is the first version, null is none.
+
+    ``message``, ``state``, ``sequence`` and ``error`` are the newest news's, sent or not;
+    ``confirmed_sequence`` is what the newest answer was to. ``belief`` says what they probably
+    believe that is no longer so.
+    """
+
+    message: int | None
+    state: MessageState | None
+    sequence: int | None
+    error: str
+    sent_sequence: int | None
+    sent_at: Shown | None
+    bounced_at: Shown | None
+    confirmed_sequence: int | None
+    feed_fetched_at: Shown | None
+    feed_is_older: bool
+    belief: Belief | None
+
+
 class InvitationBody(BaseModel):
     """Who was asked and what they said. Mail, words and link are for planners, else null."""
 
@@ -208,6 +230,8 @@ class InvitationBody(BaseModel):
     sequence: int
     answer_url: str | None
     proposals: list[ProposalBody]
+    #: In one visit and for planners, else null.
+    delivery: DeliveryBody | None = None
 
 
 class BookingBody(BaseModel):

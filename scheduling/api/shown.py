@@ -12,6 +12,7 @@ from scheduling import links
 from scheduling.access import may_see_plan
 from scheduling.api.bodies import (
     BookingBody,
+    DeliveryBody,
     FollowUpBody,
     GroupBody,
     InvitationBody,
@@ -22,6 +23,7 @@ from scheduling.api.bodies import (
 )
 from scheduling.api.fields import iso
 from scheduling.booking import services, times
+from scheduling.insight import holders
 from scheduling.models import Booking, FollowUp, Host, Invitation, Library, Proposal, Room, Visit
 from scheduling.states import (
     OPEN_STATES,
@@ -92,7 +94,7 @@ def visit_body(booking: Booking, user: User, now: datetime | None = None) -> Vis
         contact=Named(id=contact.pk, name=contact.name) if contact else None,
         cancel_reason=screening.mask(booking.cancel_reason),
         greeting=visit.greeting if access.may_plan(user) else None,
-        invitations=[_invitation(row, user) for row in booking.invitations.all()],
+        invitations=_invitations(booking, user, now),
         follow_up=_follow_up(booking),
         warnings=None if now is None else _warnings(booking),
         undo_seconds=None if now is None else _undo_seconds(booking, now),
@@ -137,7 +139,32 @@ def _booking(booking: Booking) -> BookingBody:
     )
 
 
-def _invitation(row: Invitation, user: User) -> InvitationBody:
+def _invitations(booking: Booking, user: User, now: datetime | None) -> list[InvitationBody]:
+    """In one visit, and for planners, with what each addressee holds."""
+    rows: dict[int, holders.Holder] = {}
+    if now is not None and access.may_plan(user):
+        rows = {row.invitation.pk: row for row in holders.of(booking, now)}
+    return [_invitation(row, user, rows.get(row.pk)) for row in booking.invitations.all()]
+
+
+def _holds(row: holders.Holder) -> DeliveryBody:
+    news = row.news
+    return DeliveryBody(
+        message=news.pk if news else None,
+        state=news.status if news else None,
+        sequence=news.sequence if news else None,
+        error=screening.mask(news.error) if news else "",
+        sent_sequence=row.sent_sequence,
+        sent_at=iso(row.sent_at) if row.sent_at else None,
+        bounced_at=iso(row.bounced_at) if row.bounced_at else None,
+        confirmed_sequence=row.confirmed_sequence,
+        feed_fetched_at=iso(row.feed_fetched_at) if row.feed_fetched_at else None,
+        feed_is_older=row.feed_is_older,
+        belief=row.belief,
+    )
+
+
+def _invitation(row: Invitation, user: User, holder: holders.Holder | None) -> InvitationBody:
     planner = access.may_plan(user)
     live = row.status is not InvitationState.WITHDRAWN
     return InvitationBody(
@@ -155,6 +182,7 @@ def _invitation(row: Invitation, user: User) -> InvitationBody:
         sequence=row.sequence,
         answer_url=links.answer_url(row) if planner and live and row.contact_id else None,
         proposals=[_proposal(wish, planner=planner) for wish in row.proposals.all()],
+        delivery=_holds(holder) if holder else None,
     )
 
 

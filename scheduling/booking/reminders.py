@@ -16,6 +16,18 @@ TEXT_DAYS_BEFORE = 1
 EARLIEST_HOUR, LATEST_HOUR = 8, 17
 
 
+def in_working_hours(now: datetime) -> bool:
+    """Whether what is sent by itself may be sent at ``now`` (Europe/Stockholm)."""
+    local = timezone.localtime(now)
+    return EARLIEST_HOUR <= local.hour < LATEST_HOUR and swedish.is_working_day(local.date())
+
+
+def horizon(now: datetime, within: int = DAYS_BEFORE) -> datetime:
+    """The end of the working day ``within`` days after ``now``: visits until then are reminded of."""
+    day = swedish.add_working_days(timezone.localdate(now), within)
+    return timezone.make_aware(datetime.combine(day, datetime.max.time()))
+
+
 def due(now: datetime) -> list[int]:
     """Invitations to remind at ``now``: a visit within two working days, not yet reminded.
 
@@ -40,11 +52,9 @@ def texts_due(now: datetime) -> list[int]:
 
 
 def _to_remind(now: datetime, *, within: int, channel: MessageChannel) -> QuerySet[Invitation]:
-    local = timezone.localtime(now)
-    if not (EARLIEST_HOUR <= local.hour < LATEST_HOUR and swedish.is_working_day(local.date())):
+    if not in_working_hours(now):
         return Invitation.objects.none()
-    horizon = swedish.add_working_days(local.date(), within)
-    last = timezone.make_aware(datetime.combine(horizon, datetime.max.time()))
+    last = horizon(now, within)
     # A move gives a new SEQUENCE, and with it a reminder of its own.
     reminded = Message.objects.filter(
         invitation=OuterRef("pk"),

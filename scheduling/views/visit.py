@@ -22,7 +22,7 @@ from scheduling import access
 from scheduling.booking import services, times, ways_out
 from scheduling.forms.book import TakeForm, values_of
 from scheduling.forms.visit import CancelForm, ChangeForm, MoveForm, PhoneAnswerForm
-from scheduling.insight import timeline
+from scheduling.insight import holders, timeline
 from scheduling.models import Booking, Proposal
 from scheduling.states import (
     OPEN_STATES,
@@ -73,7 +73,7 @@ def _page(
         "booking": booking,
         "visit": booking.visit,
         "groups": booking.visit.groups.all(),
-        "invitations": booking.invitations.prefetch_related("proposals", "messages").select_related(
+        "invitations": booking.invitations.prefetch_related("proposals").select_related(
             "contact", "host__user"
         ),
         "access_needs": [ACCESS_NEED_LABELS[AccessNeed(n)] for n in booking.visit.access_needs],
@@ -81,6 +81,7 @@ def _page(
         "interpreter": facts_words.interpreter(booking.visit),
         "sundry": facts_words.sundry(booking.visit),
         "beats": timeline.of(booking) if plans else [],
+        "holders": holders.of(booking, now) if plans else [],
         "plans": plans,
         "sees_plan": access.may_see_plan(user, booking),
         "undo": undo,

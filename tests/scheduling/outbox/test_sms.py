@@ -10,9 +10,10 @@ from pytest_django import Settings
 
 from partners.models import Contact
 from partners.services.texting import stop_texts
+from scheduling import links
 from scheduling.booking import nudge, reminders, services
 from scheduling.models import Booking, CallTask, Message
-from scheduling.outbox import deliver, gsm, quiet, sms_service, texting
+from scheduling.outbox import deliver, gsm, quiet, sms_letters, sms_service, texting
 from scheduling.states import AnswerChannel, InvitationState, MessageKind
 from tests.factories import NOW, World, at, world
 from tests.processes import free_port
@@ -49,8 +50,6 @@ def send(now: datetime = NOW) -> int:
 
 
 def link(booking: Booking) -> str:
-    from scheduling import links
-
     return links.short_url(booking.invitations.get())
 
 
@@ -84,8 +83,6 @@ class TestWords:
         assert "JA" not in words
 
     def test_every_kind_is_one_part(self, booking: Booking) -> None:
-        from scheduling.outbox import sms_letters
-
         invitation = booking.invitations.get()
         invitation.booking = Booking.objects.with_visit().get(pk=booking.pk)
         for kind in MessageKind:

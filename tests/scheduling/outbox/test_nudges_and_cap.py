@@ -1,0 +1,164 @@
+"""Asked once more by itself, once, in working hours; and never too many automatic mails a day."""
+
+from datetime import datetime, timedelta
+
+import pytest
+from pytest_django import Settings
+
+from core import audit
+from core.errors import IllegalTransition
+from core.models import AuditEvent
+from scheduling.booking import nudge, reminders, services
+from scheduling.models import Booking, Message
+from scheduling.outbox import enqueue, retry, waits
+from scheduling.states import AnswerChannel, InvitationState, MessageKind
+from tests.factories import NOW, World, at, day, days
+from tests.scheduling.outbox.test_deliver import send
+
+pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
+#: Monday 9 November: five working days after the invitation of Monday the 2nd.
+FIVE_DAYS = at(9, 9, month=11)
+
+
+@pytest.fixture
+def booking(w: World) -> Booking:
+    """Invited on Monday 2 November to Tuesday 1 December."""
+    made = services.book(actor=w.socionom, now=NOW, plan=w.plan())
+    assert send() == 1
+    return made
+
+
+def kinds(booking: Booking) -> list[str]:
+    return list(booking.messages.order_by("pk").values_list("kind", flat=True))
+
+
+def test_who_is_silent_is_asked_once_after_five_working_days(booking: Booking) -> None:
+    assert nudge.nudge_due(now=FIVE_DAYS - days(3)) == 0
+    assert nudge.nudge_due(now=FIVE_DAYS) == 1
+    assert nudge.nudge_due(now=FIVE_DAYS + timedelta(hours=1)) == 0
+    assert nudge.nudge_due(now=FIVE_DAYS + days(7)) == 0
+    asked = booking.messages.get(kind="nudge")
+    assert (asked.subject, asked.calendar) == ("Kan ni komma tisdag 1 december kl. 10?", None)
+    assert "Det går bra att säga nej också." in asked.text
+    event = AuditEvent.objects.get(verb="visit.nudged")
+    assert (event.actor, event.via) == (None, "system")
+
+
+@pytest.mark.parametrize("moment", [at(9, 7, 59, 11), at(9, 17, month=11), at(14, 10, month=11)])
+def test_not_at_night_nor_at_weekends(booking: Booking, moment: datetime) -> None:
+    assert nudge.nudge_due(now=moment) == 0
+
+
+@pytest.mark.parametrize("number", [0, 2])
+def test_after_how_many_days_is_a_setting(
+    booking: Booking, settings: Settings, number: int
+) -> None:
+    settings.NUDGE_WORKING_DAYS = number
+    assert nudge.nudge_due(now=at(4, 9, month=11)) == (1 if number else 0)
+
+
+def test_the_day_before_an_answer_was_asked_for(w: World) -> None:
+    booking = services.book(actor=w.socionom, now=NOW, plan=w.plan(respond_by=day(6, month=11)))
+    assert send() == 1
+    assert nudge.nudge_due(now=at(4, 9, month=11)) == 0
+    assert nudge.nudge_due(now=at(5, 9, month=11)) == 1
+    assert "Svara gärna senast fredag 6 november" in booking.messages.get(kind="nudge").text
+
+
+@pytest.mark.parametrize(
+    "state", [InvitationState.ACCEPTED, InvitationState.DECLINED, InvitationState.TENTATIVE]
+)
+def test_who_has_answered_is_not_asked(booking: Booking, state: InvitationState) -> None:
+    answer = services.Reply(state=state, channel=AnswerChannel.LINK)
+    services.answer(invitation=booking.invitations.get(), reply=answer, now=NOW)
+    assert nudge.nudge_due(now=FIVE_DAYS) == 0
+
+
+def test_not_after_a_cancellation_nor_while_news_waits(w: World, booking: Booking) -> None:
+    services.move(actor=w.socionom, now=FIVE_DAYS, booking=booking, start=at(3, 13))
+    assert nudge.nudge_due(now=FIVE_DAYS) == 0
+    services.cancel(actor=w.socionom, now=FIVE_DAYS, booking=booking)
+    assert nudge.nudge_due(now=FIVE_DAYS + days(7)) == 0
+
+
+def test_a_new_time_is_asked_about_anew(w: World, booking: Booking) -> None:
+    assert nudge.nudge_due(now=FIVE_DAYS) == 1
+    services.move(actor=w.socionom, now=FIVE_DAYS, booking=booking, start=at(3, 13))
+    assert send(FIVE_DAYS) == 1
+    assert nudge.nudge_due(now=FIVE_DAYS + days(6)) == 0
+    assert nudge.nudge_due(now=FIVE_DAYS + days(7)) == 1
+    assert kinds(booking) == ["request", "nudge", "update", "nudge"]
+
+
+def test_close_to_the_visit_the_reminder_asks(w: World, booking: Booking) -> None:
+    friday = at(27, 9, month=11)
+    assert nudge.nudge_due(now=friday) == 0
+    assert reminders.remind_due(now=friday) == 1
+
+
+def test_a_nudge_by_hand_is_the_one(w: World, booking: Booking) -> None:
+    nudge.nudge(actor=w.socionom, now=NOW + days(2), booking=booking)
+    assert kinds(booking) == ["request", "nudge"]
+    assert nudge.nudge_due(now=FIVE_DAYS) == 0
+
+
+# --- The cap -------------------------------------------------------------------------------------
+def automatic(booking: Booking, number: int, now: datetime = NOW) -> None:
+    """So many mails that nobody pressed a button for."""
+    invitation = booking.invitations.get()
+    event = audit.record(now=now, actor=None, via="system", verb="visit.nudged", target=booking)
+    for _ in range(number):
+        enqueue._store(invitation, kind=MessageKind.NUDGE, event=event, now=now)
+
+
+def test_what_passes_the_cap_waits_for_the_next_working_day(
+    booking: Booking, settings: Settings
+) -> None:
+    settings.OUTBOX_DAILY_CAP = 2
+    friday = at(6, 10, month=11)
+    automatic(booking, 3, friday)
+    assert send(friday) == 2
+    held = Message.objects.get(state="waiting")
+    assert (held.fault, held.due_at) == ("capped", at(9, 8, month=11))
+    assert send(at(9, 8, month=11)) == 1
+
+
+def test_a_person_lets_it_go(w: World, booking: Booking, settings: Settings) -> None:
+    settings.OUTBOX_DAILY_CAP = 1
+    automatic(booking, 2)
+    assert send() == 1
+    held = Message.objects.get(state="waiting")
+    retry.let_go(actor=w.socionom, now=NOW, message=held)
+    assert send() == 1
+    with pytest.raises(IllegalTransition):
+        retry.let_go(actor=w.socionom, now=NOW, message=held)
+
+
+def test_what_a_colleague_does_is_not_counted(
+    w: World, booking: Booking, settings: Settings
+) -> None:
+    settings.OUTBOX_DAILY_CAP = 1
+    automatic(booking, 1)
+    assert send() == 1
+    for hour in (10, 11, 13):
+        services.move(actor=w.socionom, now=NOW, booking=booking, start=at(3, hour))
+        assert send() == 1
+
+
+@pytest.mark.parametrize(("now", "held"), [(at(29, 9, month=11), 1), (at(30, 9, month=11), 0)])
+def test_news_of_tomorrow_is_never_held_back(
+    booking: Booking, settings: Settings, now: datetime, held: int
+) -> None:
+    """A visit on 1 December, whose invitation is sent again by itself."""
+    settings.OUTBOX_DAILY_CAP = 1
+    automatic(booking, 1, now)
+    assert send(now) == 1
+    event = AuditEvent.objects.latest("pk")
+    assert enqueue.repeat(booking.invitations.get(), event=event, now=now) is not None
+    assert waits.hold_back(now) == held
+
+
+def test_no_cap(booking: Booking, settings: Settings) -> None:
+    settings.OUTBOX_DAILY_CAP = 0
+    automatic(booking, 8)
+    assert send() == 8
