@@ -5,8 +5,17 @@ from django.db.models import Q, QuerySet
 from core import access, tokens
 from core.errors import Missing
 from core.models import User
-from scheduling.models import Booking, Feed, IncomingMail, Invitation, Message, SeriesInvitation
+from scheduling.models import (
+    Booking,
+    Feed,
+    IncomingMail,
+    IncomingText,
+    Invitation,
+    Message,
+    SeriesInvitation,
+)
 from scheduling.models.mail import IncomingMails
+from scheduling.models.texting import IncomingTexts
 
 
 def may_see_plan(user: User, booking: Booking) -> bool:
@@ -128,6 +137,24 @@ def incoming_mail(user: User, pk: int) -> IncomingMail:
     return mail
 
 
+def texts_for(user: User) -> IncomingTexts:
+    """Texts that came in: planners only, as mails."""
+    access.require(access.may_plan(user))
+    return IncomingText.objects.select_related(
+        "invitation__contact", "invitation__booking__visit__programme"
+    )
+
+
+def incoming_text(user: User, pk: int) -> IncomingText:
+    """One text that came in, or Missing."""
+    text = texts_for(user).filter(pk=pk).first()
+    if text is None:
+        raise Missing
+    return text
+
+
 def to_look_at(user: User) -> int:
-    """How many mails wait for a person; 0 for those who may not see them."""
-    return IncomingMail.objects.waiting().count() if access.may_plan(user) else 0
+    """How many mails and texts wait for a person; 0 for those who may not see them."""
+    if not access.may_plan(user):
+        return 0
+    return IncomingMail.objects.waiting().count() + IncomingText.objects.waiting().count()

@@ -68,7 +68,10 @@ def _unreached(channel: MessageChannel) -> Messages:
 # --- What comes too late -------------------------------------------------------------------------
 def drop_too_late(now: datetime) -> int:
     """Nobody is invited to, or reminded of, what has been; returns how many stay unsent."""
-    rows = Message.objects.filter(state=MessageState.WAITING.value)
+    # A text that comes too late becomes a call (``texting.ring_instead``).
+    rows = Message.objects.filter(
+        state=MessageState.WAITING.value, channel=MessageChannel.MAIL.value
+    )
     over = Q(booking__end__lte=now) & ~Q(kind__in=[*_ENDS, MessageKind.SERIES.value])
     begun = Q(booking__start__lte=now, kind__in=ASKING)
     pks = list(rows.filter(over | begun).values_list("pk", flat=True))
