@@ -32,6 +32,7 @@ from scheduling.views import (
     sms_hook,
     stand_in,
     takeover,
+    texts,
     today,
     visit,
 )
@@ -61,6 +62,7 @@ urlpatterns = [
     *outbox.urlpatterns,
     *mailbox.urlpatterns,
     *sms_hook.urlpatterns,
+    *texts.urlpatterns,
     *feeds.urlpatterns,
     *held.urlpatterns,
     *retention.urlpatterns,

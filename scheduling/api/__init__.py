@@ -22,6 +22,7 @@ from scheduling.api import (
     resources,
     retention,
     takeover,
+    texts,
     visits,
 )
 
@@ -33,8 +34,10 @@ routers: list[tuple[str, Router]] = [
     ("/visits", acts.router),
     ("/visits", rearrange.router),
     ("/visits", notes.router),
+    ("/visits", texts.of_visits),
     ("/feeds", feeds.router),
     ("/mailbox", mailbox.router),
+    ("/texts", texts.router),
     ("/manager", manager.router),
     ("/report", report.router),
     ("", held.router),

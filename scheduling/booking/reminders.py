@@ -23,7 +23,7 @@ def in_working_hours(now: datetime) -> bool:
 
 
 def horizon(now: datetime, within: int = DAYS_BEFORE) -> datetime:
-    """The end of the working day ``within`` days after ``now``: visits until then are reminded of."""
+    """The end of the ``within``-th working day after ``now``: visits until then are near."""
     day = swedish.add_working_days(timezone.localdate(now), within)
     return timezone.make_aware(datetime.combine(day, datetime.max.time()))
 

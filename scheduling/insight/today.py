@@ -31,6 +31,7 @@ from scheduling.states import (
     OPEN_STATES,
     Fault,
     InvitationState,
+    MessageChannel,
     MessageState,
     OfferState,
     ProposalState,
@@ -188,8 +189,16 @@ def _lacking(now: datetime) -> QuerySet[Booking]:
 
 
 def _calls() -> QuerySet[CallTask]:
+    """``texted``: a text went too, and the visit is so near that somebody must have heard."""
+    text = Message.objects.filter(
+        invitation=OuterRef("invitation"),
+        channel=MessageChannel.SMS.value,
+        created_at=OuterRef("created_at"),
+        state__in=_values(_ON_ITS_WAY),
+    )
     return (
         CallTask.objects.filter(done_at=None)
+        .annotate(texted=Exists(text))
         .select_related("contact", "invitation__contact", "invitation__booking__visit__programme")
         .prefetch_related(_with_groups("invitation__booking__visit__groups"))
     )

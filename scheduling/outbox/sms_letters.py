@@ -5,7 +5,7 @@ the fullest form to the barest; the first that fits in one part is sent.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.conf import settings
@@ -69,7 +69,7 @@ def write(invitation: Invitation, kind: MessageKind, now: datetime) -> TextLette
 
 def unclear(invitation: Invitation) -> TextLetter:
     """The word back to what no machine can read."""
-    return _word(invitation, lambda: _("Tack! Vi läser ditt sms och hör av oss."))
+    return _word(invitation, lambda: _("Tack! Vi läser ditt sms och hör av oss."), ring=True)
 
 
 def stopped(invitation: Invitation) -> TextLetter:
@@ -82,12 +82,14 @@ def can_be_answered() -> bool:
     return settings.SMS_FROM.startswith("+") and bool(settings.SMS_SECRET)
 
 
-def _word(invitation: Invitation, words: Callable[[], str]) -> TextLetter:
+def _word(invitation: Invitation, words: Callable[[], str], *, ring: bool = False) -> TextLetter:
     language = snapshots.language(invitation)
     with translation.override(language):
         facts = _facts(invitation, language)
         title = _("Sms: %(when)s") % {"when": facts.when}
-        return TextLetter(title, _fitted([words()], "", facts))
+        return TextLetter(
+            title, _fitted([words()], "", facts if ring else replace(facts, phone=""))
+        )
 
 
 def _facts(invitation: Invitation, language: str) -> _Facts:

@@ -6,6 +6,7 @@ What goes wrong is told by what is to be done about it (``Outcome``), never with
 
 import http.client
 import json
+import os
 import ssl
 from base64 import b64encode
 from dataclasses import dataclass
@@ -50,7 +51,9 @@ class KeepInFile:
             {"from": sender, "to": recipient, "text": raw.decode()}, ensure_ascii=False
         )
         try:
-            with self._path.open("a", encoding="utf-8") as file:
+            # Links stand in it: for its owner alone.
+            flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT
+            with os.fdopen(os.open(self._path, flags, 0o600), "a", encoding="utf-8") as file:
                 file.write(f"{line}\n")
         except OSError as error:
             return Result(Outcome.AWAY, f"{type(error).__name__}: {error.strerror}")

@@ -62,7 +62,7 @@ def send_link(*, actor: User, now: datetime, invitation: Invitation) -> Message:
 def stop(*, number: str, now: datetime) -> None:
     """STOPP: no more texts to ``number``; what waited to go there becomes a call."""
     stop_texts(number=number, now=now)
-    for message in _waiting().filter(recipient=number):
+    for message in _waiting().filter(recipient=number).exclude(kind=MessageKind.RECEIPT.value):
         _instead(message, now)
 
 

@@ -33,7 +33,7 @@ from scheduling.states import (
     VisitEvent,
     VisitState,
 )
-from scheduling.views import facts_words, visit_parts
+from scheduling.views import facts_words, texts, visit_parts
 
 
 def _user(request: HttpRequest) -> User:
@@ -82,6 +82,7 @@ def _page(
         "sundry": facts_words.sundry(booking.visit),
         "beats": timeline.of(booking) if plans else [],
         "holders": holders.of(booking, now) if plans else [],
+        "textable": texts.textable(booking, now) if plans else set(),
         "plans": plans,
         "sees_plan": access.may_see_plan(user, booking),
         "undo": undo,

@@ -12,7 +12,7 @@ from pytest_django import Settings
 
 from core.errors import Conflict, IllegalTransition
 from partners.models import Contact, StoppedNumber
-from scheduling.booking import services
+from scheduling.booking import offers, services
 from scheduling.insight import timeline
 from scheduling.mailbox import keep, texts, texts_waiting
 from scheduling.mailbox.texts import TextIn
@@ -207,9 +207,15 @@ def test_machines_do_not_talk_for_ever(booking: Booking, service: SmsService) ->
 
 
 def test_a_yes_to_several_offered_times_says_not_which(w: World) -> None:
-    from scheduling.booking.plan import Slot
-
-    del w, Slot
+    choices = [
+        offers.Choice(start=at(day, 10), end=at(day, 11, 15), room=w.room, host=w.host)
+        for day in (1, 2)
+    ]
+    made = offers.offer(actor=w.socionom, now=NOW, plan=w.plan(), choices=choices)
+    deliver.deliver_due(clock=lambda: NOW)
+    assert come("ja tack").reason == "which_time"
+    assert answers(made) == []
+    assert come("nej tack").action.value == "reply"
 
 
 def test_words_and_number_go_after_their_time(booking: Booking) -> None:

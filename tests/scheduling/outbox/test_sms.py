@@ -41,7 +41,7 @@ def service(settings: Settings) -> Iterator[SmsService]:
 
 
 @pytest.fixture
-def booking(w: World, service: SmsService) -> Booking:  # noqa: ARG001 - the service is set
+def booking(w: World, service: SmsService) -> Booking:
     return services.book(actor=w.socionom, now=NOW, plan=w.plan())
 
 
