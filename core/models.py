@@ -39,6 +39,9 @@ class User(AbstractUser):
         max_length=5, choices=[("sv", "Svenska"), ("en", "English")], default="sv"
     )
     email = models.EmailField(_("e-post"), unique=True)
+    #: Whether bookings come to her calendar as invitations by mail. None: yes, unless her own feed
+    #: already brings them.
+    calendar_invitations = models.BooleanField(null=True, default=None)
 
     class Meta(AbstractUser.Meta):  # type: ignore[name-defined,misc]
         constraints: ClassVar = [

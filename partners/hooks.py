@@ -111,6 +111,21 @@ def contact_left(left: Left) -> None:
         listener(left)
 
 
+#: Carries an act out as if, and tells who would hear of it; what it returns is for a template.
+Rehearsal = Callable[[Callable[[], object], datetime], Sequence[object]]
+_rehearsals: list[Rehearsal] = []
+
+
+def register_rehearsal(rehearsal: Rehearsal) -> None:
+    """The one way to know who gets what before an act that sends many mails."""
+    _rehearsals[:] = [rehearsal]
+
+
+def rehearse(act: Callable[[], object], now: datetime) -> Sequence[object]:
+    """Who would get what of ``act``; nothing stays. Raises what the act raises."""
+    return [row for rehearsal in _rehearsals for row in rehearsal(act, now)]
+
+
 @dataclass(frozen=True, slots=True)
 class Merge:
     """Two rows of one model become one: what hangs on ``gone`` goes to ``kept``.

@@ -16,6 +16,7 @@ from scheduling.models import (
 )
 from scheduling.models.mail import IncomingMails
 from scheduling.models.texting import IncomingTexts
+from scheduling.states import VisitState
 
 
 def may_see_plan(user: User, booking: Booking) -> bool:
@@ -48,6 +49,27 @@ def visit_to_plan(user: User, pk: int) -> Booking:
     """One visit that the user may change."""
     access.require(access.may_plan(user))
     return visit_for(user, pk)
+
+
+def gatherings_for(user: User) -> QuerySet[Booking]:
+    """Every meeting and training session that the user may see; drafts are for planners."""
+    access.require(user.is_active)
+    rows = Booking.objects.gatherings().with_visit()
+    return rows if access.may_plan(user) else rows.exclude(state=VisitState.DRAFT.value)
+
+
+def gathering_for(user: User, pk: int) -> Booking:
+    """One meeting or training session, or Missing."""
+    booking = gatherings_for(user).filter(pk=pk).first()
+    if booking is None:
+        raise Missing
+    return booking
+
+
+def gathering_to_plan(user: User, pk: int) -> Booking:
+    """One that the user may change."""
+    access.require(access.may_plan(user))
+    return gathering_for(user, pk)
 
 
 def visit_to_follow_up(user: User, pk: int) -> Booking:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from core.models import User
 from core.standing_in import responsible_for
@@ -17,15 +18,15 @@ from scheduling.calendars.snapshots import (
     Mailbox,
 )
 from scheduling.models import Booking, FeedVariant, Invitation, SeriesInvitation
-from scheduling.states import CALLED_OFF, BookingKind, VisitState
+from scheduling.states import CALLED_OFF, BookingKind, InvitationState, VisitState
 
 #: Titles that say nothing of who comes (DOMAIN.md §3): the neutral level.
 NEUTRAL_TITLES = {
-    BookingKind.STUDY_VISIT: "Studiebesök",
-    BookingKind.OUTREACH_VISIT: "Uppsökande besök",
-    BookingKind.MEETING: "Möte",
-    BookingKind.TRAINING: "Utbildningspass",
-    BookingKind.ABSENCE: "Frånvaro",
+    BookingKind.STUDY_VISIT: gettext_noop("Studiebesök"),
+    BookingKind.OUTREACH_VISIT: gettext_noop("Uppsökande besök"),
+    BookingKind.MEETING: gettext_noop("Möte"),
+    BookingKind.TRAINING: gettext_noop("Utbildningspass"),
+    BookingKind.ABSENCE: gettext_noop("Frånvaro"),
 }
 _STATUS = {
     VisitState.DRAFT: EventStatus.TENTATIVE,
@@ -38,11 +39,13 @@ _STATUS = {
 
 def location(booking: Booking) -> str:
     """Where it is, as a partner may read it: library, address, meeting point. Never the room."""
-    visit = booking.visit
-    if visit.room is None:
-        return visit.place
-    library = visit.room.library
-    return f"{library.name}, {library.address}"
+    here = booking.visit if hasattr(booking, "visit") else booking.gathering
+    if here.room is None and here.place:
+        return here.place
+    library = here.room.library if here.room else booking.library
+    if library is None:
+        return ""
+    return ", ".join(part for part in (library.name, library.address) if part)
 
 
 def organiser_name(booking: Booking) -> str:
@@ -55,9 +58,20 @@ def on_the_phone(booking: Booking, now: datetime | None = None) -> User:
 
     With ``now`` also who stands in at that instant, for a page that is read today.
     """
-    host = booking.visit.host.user
+    host = met_by(booking)
     found = responsible_for(host, booking.start)
     return responsible_for(host, now) if found == host and now is not None else found
+
+
+def met_by(booking: Booking) -> User:
+    """Who signs: the visit's host; of a meeting its planner where she attends, or the first."""
+    if hasattr(booking, "visit"):
+        return booking.visit.host.user
+    users = [host.user for host in booking.gathering.hosts.select_related("user").order_by("pk")]
+    planner = booking.created_by
+    if planner is not None and (planner in users or not users):
+        return planner
+    return users[0]
 
 
 def phone_of(user: User, booking: Booking) -> str:
@@ -86,7 +100,7 @@ def event(booking: Booking, variant: FeedVariant) -> EventSnapshot:
         transparent=variant is FeedVariant.NEUTRAL_FREE or booking.status in CALLED_OFF,
         categories=() if busy else (NEUTRAL_TITLES[kind],),
         # Behind login: the address alone tells nothing.
-        url=f"{settings.BASE_URL}/besok/{booking.pk}" if full else "",
+        url=f"{settings.BASE_URL}{booking.get_absolute_url()}" if full else "",
     )
 
 
@@ -98,16 +112,20 @@ def _full_title(booking: Booking) -> str:
 
 
 def _feed_location(booking: Booking, *, full: bool) -> str:
-    if not hasattr(booking, "visit"):
+    here = getattr(booking, "visit", None) or getattr(booking, "gathering", None)
+    if here is None or (here.room is None and not here.place and not hasattr(booking, "visit")):
         return booking.library.name if booking.library else ""
-    room = booking.visit.room
+    room = here.room
     if room is None:
         # An address we go to can be a protected one: only those who go see it.
-        return booking.visit.place if full else ""
+        return here.place if full else ""
     return f"{room.name}, {room.library.name}"
 
 
 def _full_description(booking: Booking) -> str:
+    if hasattr(booking, "gathering"):
+        users = booking.gathering.hosts.select_related("user")
+        return "Från oss: " + ", ".join(host.user.name for host in users) if users else ""
     if not hasattr(booking, "visit"):
         return ""
     hosts = ", ".join(host.user.name for host in booking.visit.hosts)
@@ -118,16 +136,12 @@ def invitation(
     row: Invitation, *, sequence: int, stamp: datetime, answer_url: str, chosen: bool = False
 ) -> InvitationSnapshot:
     """The iTIP object for one addressee: neutral words, their language, only them as ATTENDEE."""
+    if row.contact_id is None:
+        return _colleague_invitation(row, sequence=sequence, stamp=stamp)
     booking = row.booking
     series = series_invitation(row)
     with translation.override(language(row)):
-        description = _("%(what)s\n\nVi möts %(meeting)s.\n\nSvara eller ändra här: %(url)s") % {
-            "what": booking.visit.programme.text(language(row)),
-            "meeting": booking.visit.meeting_point,
-            "url": answer_url,
-        }
-        outreach = booking.kind == BookingKind.OUTREACH_VISIT.value
-        summary = _("Möte med biblioteket") if outreach else _("Besök på biblioteket")
+        summary, description = _words_to_partner(row, answer_url)
     return InvitationSnapshot(
         uid=series.ical_uid if series else row.ical_uid,
         recurrence_id=booking.original_start if series else None,
@@ -145,6 +159,70 @@ def invitation(
         partstat="ACCEPTED" if chosen else "NEEDS-ACTION",
         status=_STATUS_OF_INVITATION.get(booking.status, EventStatus.CONFIRMED),
     )
+
+
+def _words_to_partner(row: Invitation, answer_url: str) -> tuple[str, str]:
+    booking = row.booking
+    if not hasattr(booking, "visit"):
+        return _("Möte med biblioteket"), _("Svara eller ändra här: %(url)s") % {"url": answer_url}
+    description = _("%(what)s\n\nVi möts %(meeting)s.\n\nSvara eller ändra här: %(url)s") % {
+        "what": booking.visit.programme.text(language(row)),
+        "meeting": booking.visit.meeting_point,
+        "url": answer_url,
+    }
+    outreach = booking.kind == BookingKind.OUTREACH_VISIT.value
+    return _("Möte med biblioteket") if outreach else _("Besök på biblioteket"), description
+
+
+#: What a colleague's own calendar shows of her answer: a changed room does not ask again.
+_PARTSTAT = {
+    InvitationState.ACCEPTED: "ACCEPTED",
+    InvitationState.DECLINED: "DECLINED",
+    InvitationState.TENTATIVE: "TENTATIVE",
+}
+
+
+def _colleague_invitation(row: Invitation, *, sequence: int, stamp: datetime) -> InvitationSnapshot:
+    """A colleague's: what a neutral feed shows; group, plan and phone behind the login.
+
+    It is CONFIRMED as long as the time is hers to keep, whatever the partner has said so far.
+    """
+    booking = row.booking
+    url = colleague_url(booking)
+    with translation.override(language(row)):
+        summary = _(NEUTRAL_TITLES[BookingKind(booking.kind)])
+        description = _("Allt om bokningen, efter inloggning: %(url)s") % {"url": url}
+    return InvitationSnapshot(
+        uid=row.ical_uid,
+        sequence=sequence,
+        stamp=stamp,
+        start=booking.start,
+        end=booking.end,
+        summary=summary,
+        location=neutral_location(booking),
+        description=description,
+        url=url,
+        organizer=Mailbox(links.tagged_address(row.mail_tag), organiser_name(booking)),
+        attendee=Mailbox(row.email, row.name),
+        partstat=_PARTSTAT.get(row.status, "NEEDS-ACTION"),
+    )
+
+
+def neutral_location(booking: Booking) -> str:
+    """Room and library; nothing of an address we go to, which may be a protected one."""
+    return _feed_location(booking, full=False)
+
+
+def colleague_url(booking: Booking) -> str:
+    """The page with all that a colleague needs, behind the login."""
+    if hasattr(booking, "visit"):
+        return links.page_url(f"vard/{booking.pk}")
+    return f"{settings.BASE_URL}{booking.get_absolute_url()}"
+
+
+def goes_on_without(row: Invitation) -> bool:
+    """Whether the booking stands although the addressee is no longer asked."""
+    return row.status is InvitationState.WITHDRAWN and row.booking.status not in CALLED_OFF
 
 
 def series_invitation(row: Invitation) -> SeriesInvitation | None:

@@ -59,7 +59,8 @@ class World:
 
 
 def user(username: str, role: Role, first_name: str, **extra: object) -> User:
-    """A member of the staff, password "x"."""
+    """A member of the staff, password "x", whose calendar reads a feed: no invitations by mail."""
+    extra.setdefault("calendar_invitations", False)
     return User.objects.create_user(
         username=username,
         email=f"{username}@svarta.example",

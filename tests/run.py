@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from tests import servers
 
-SERVERLESS = "not browser and not process and not history"
+SERVERLESS = "not browser and not process and not history and not large"
 
 
 @dataclass(frozen=True)
@@ -28,6 +28,7 @@ class Suite:
 
 QUICK = Suite("SQLite", SERVERLESS, ("-n", "auto"))
 POSTGRES = Suite("PostgreSQL", f"postgres and {SERVERLESS}", ("-n", "auto"), postgres=True)
+LARGE = Suite("large", "large", ("-n", "auto", "--timeout=180"))
 # Two at a time: each starts servers of its own. Apart from each other, since Playwright keeps an
 # event loop running in its process, under which Django refuses to speak to a database.
 PAIRS = ("-n", "2", "--dist", "loadfile", "--timeout=180")
@@ -70,7 +71,7 @@ def run(suite: Suite, values: Mapping[str, str], arguments: list[str]) -> int:
 def main(arguments: list[str]) -> int:
     """`quick` first: only the suite that needs no server. The rest goes to pytest."""
     quick = arguments[:1] == ["quick"]
-    suites = (QUICK,) if quick else (QUICK, POSTGRES, *HISTORIES, PROCESSES, BROWSER)
+    suites = (QUICK,) if quick else (QUICK, LARGE, POSTGRES, *HISTORIES, PROCESSES, BROWSER)
     with environment(with_servers=not quick) as values:
         for suite in suites:
             code = run(suite, values, arguments[quick:])

@@ -1,7 +1,8 @@
 """Analyses, training sessions and the toolbox, over HTTP."""
 
+from dataclasses import replace
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Any
 
 from django.http import HttpRequest
 from django.utils import timezone
@@ -12,9 +13,11 @@ from pydantic import BaseModel, Field
 from core import access
 from scheduling.api.bodies import Listed
 from scheduling.api.common import Page, answers, found, known, many, one, page, user_of
-from scheduling.api.fields import Id, Moment, Number, Shown, Strict, Text, iso, limit
+from scheduling.api.fields import Id, Key, Moment, Number, Shown, Strict, Text, iso, limit
+from scheduling.api.schemas import VersionIn
 from scheduling.followup import competence
 from scheduling.models import Analysis, CardKind, Host, Room, ToolCard, TrainingSession
+from scheduling.states import VisitState
 
 router = Router(tags=["learning"])
 Count = Annotated[Number, Field(ge=0, le=competence.MOST_STAFF)]
@@ -45,6 +48,20 @@ class TrainingIn(Strict):
     analysis: Id | None = None
     room: Id | None = None
     hosts: Annotated[list[Id], Field(max_length=50)] = Field(default_factory=list)
+    place: Annotated[Text, limit(200)] = ""
+    travel_minutes: Annotated[Number, Field(ge=0, le=240)] = 0
+    idempotency_key: Key | None = None
+
+
+class TrainingPatch(VersionIn):
+    """What changes of a session; what is left out stays. ``hosts`` are all who attend."""
+
+    topic: Annotated[Text, limit(120)] | None = None
+    start: Moment | None = None
+    end: Moment | None = None
+    analysis: Id | None = None
+    room: Id | None = None
+    hosts: Annotated[list[Id], Field(max_length=50)] | None = None
 
 
 class OutcomeIn(Strict):
@@ -57,9 +74,11 @@ class OutcomeIn(Strict):
 
 
 class TrainingBody(BaseModel):
-    """A session and what came of it."""
+    """A session and what came of it. Who is invited stands in ``/meetings/{id}``, by its id."""
 
     id: int
+    state: VisitState
+    version: int
     topic: str
     start: Shown
     end: Shown
@@ -133,9 +152,40 @@ def book_training(request: HttpRequest, payload: TrainingIn) -> object:
         analysis=one(Analysis.objects.all(), payload.analysis, "analysis"),
         room=one(Room.objects.all(), payload.room, "room"),
         hosts=tuple(many(Host.objects.all(), payload.hosts, "hosts")),
+        place=payload.place,
+        travel_minutes=payload.travel_minutes,
+        idempotency_key=payload.idempotency_key,
     )
     row = competence.book_training(actor=user, now=timezone.now(), given=given)
     return Status(201, _training(row))
+
+
+@router.patch(
+    "/trainings/{training}", response=answers(TrainingBody), operation_id="change_training"
+)
+def change_training(request: HttpRequest, training: int, payload: TrainingPatch) -> object:
+    """Planners only. Who attends is told in her own calendar; ``/meetings/{id}/cancel`` ends it."""
+    user = user_of(request)
+    access.require(access.may_plan(user))
+    row = found(TrainingSession.objects.select_related("booking", "analysis"), training)
+    stands = competence.given_of(row)
+    changes: dict[str, Any] = payload.model_dump(
+        include={"topic", "start", "end"}, exclude_none=True
+    )
+    if payload.start is not None and payload.end is None:
+        changes["end"] = payload.start + (row.booking.end - row.booking.start)
+    if "analysis" in payload.model_fields_set:
+        changes["analysis"] = one(Analysis.objects.all(), payload.analysis, "analysis")
+    if "room" in payload.model_fields_set:
+        changes["room"] = one(Room.objects.all(), payload.room, "room")
+        changes["place"] = "" if payload.room is not None else stands.place
+    if payload.hosts is not None:
+        changes["hosts"] = tuple(many(Host.objects.all(), payload.hosts, "hosts"))
+    changed = competence.change_training(
+        actor=user, now=timezone.now(), session=row, given=replace(stands, **changes),
+        version=payload.version,
+    )  # fmt: skip
+    return _training(changed)
 
 
 @router.put(
@@ -209,6 +259,8 @@ def _analysis(row: Analysis) -> AnalysisBody:
 def _training(row: TrainingSession) -> TrainingBody:
     return TrainingBody(
         id=row.pk,
+        state=row.booking.status,
+        version=row.booking.version,
         topic=row.topic,
         start=iso(row.booking.start),
         end=iso(row.booking.end),

@@ -144,7 +144,7 @@ def _invitations(booking: Booking, user: User, now: datetime | None) -> list[Inv
     rows: dict[int, holders.Holder] = {}
     if now is not None and access.may_plan(user):
         rows = {row.invitation.pk: row for row in holders.of(booking, now)}
-    return [_invitation(row, user, rows.get(row.pk)) for row in booking.invitations.all()]
+    return [invitation_body(row, user, rows.get(row.pk)) for row in booking.invitations.all()]
 
 
 def _holds(row: holders.Holder) -> DeliveryBody:
@@ -164,7 +164,10 @@ def _holds(row: holders.Holder) -> DeliveryBody:
     )
 
 
-def _invitation(row: Invitation, user: User, holder: holders.Holder | None) -> InvitationBody:
+def invitation_body(
+    row: Invitation, user: User, holder: holders.Holder | None = None
+) -> InvitationBody:
+    """Who was asked and what they said, as ``user`` may see it."""
     planner = access.may_plan(user)
     live = row.status is not InvitationState.WITHDRAWN
     return InvitationBody(

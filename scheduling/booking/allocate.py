@@ -48,22 +48,6 @@ def take_together(bookings: Sequence[Booking], *, now: datetime) -> None:
     _write(bookings, wanted, now)
 
 
-def take_these(booking: Booking, resources: Iterable[int], *, now: datetime) -> None:
-    """Take the resources for the booking's own time: what is no visit needs no buffers.
-
-    Raises Clash. Needs an open transaction.
-    """
-    ids = sorted(set(resources))
-    _write(
-        [booking],
-        [
-            Allocation(resource_id=pk, booking=booking, start=booking.start, end=booking.end)
-            for pk in ids
-        ],
-        now,
-    )
-
-
 def _write(bookings: Sequence[Booking], wanted: list[Allocation], now: datetime) -> None:
     resources = [row.resource_id for row in wanted]
     _queue(bookings, resources)
@@ -100,6 +84,9 @@ def _wanted(booking: Booking, expires_at: datetime | None, now: datetime) -> lis
     While times are offered each of them is held, until it is answered or expires; the booking's
     own time is then one of those. A slot shared by several groups is held by the slot itself.
     """
+    if not hasattr(booking, "visit"):
+        rows = _spans_of_gathering(booking, booking.start, booking.end)
+        return sorted(rows, key=lambda row: (row.resource_id, row.start))
     offered = list(
         booking.offered_times.filter(state=OfferState.OPEN.value).select_related(
             "room", "host", "co_host"
@@ -145,6 +132,26 @@ def _spans(
     for group in booking.visit.groups.all():
         add(group_resource(group.pk).pk)
     return rows
+
+
+def _spans_of_gathering(booking: Booking, start: datetime, end: datetime) -> list[Allocation]:
+    """A meeting takes its room, without buffers, and its colleagues, there and back."""
+    gathering = booking.gathering
+    way = timedelta(minutes=gathering.travel_minutes)
+    rows = [
+        Allocation(resource_id=host.resource_id, booking=booking, start=start - way, end=end + way)
+        for host in gathering.hosts.all()
+    ]
+    if gathering.room is not None:
+        room = gathering.room.resource_id
+        rows.append(Allocation(resource_id=room, booking=booking, start=start, end=end))
+    return rows
+
+
+def gathering_could_be(booking: Booking, start: datetime, end: datetime, now: datetime) -> bool:
+    """Whether the room and the colleagues of a meeting are free for it at another time."""
+    spans = _spans_of_gathering(booking, start, end)
+    return not _in_the_way(spans).standing(now).exclude(booking=booking).exists()
 
 
 def is_free(time: OfferedTime, now: datetime) -> bool:

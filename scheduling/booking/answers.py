@@ -10,7 +10,7 @@ from core import access, texts
 from core.errors import Clash, IllegalTransition, Invalid
 from core.models import User
 from partners.models import SizeBand
-from scheduling.booking import allocate, alter, change, facts
+from scheduling.booking import allocate, alter, change, facts, gatherings
 from scheduling.models import Answer, Booking, Invitation, Proposal
 from scheduling.outbox import enqueue
 from scheduling.states import (
@@ -117,6 +117,9 @@ def _checked_wish(wish: Wish, booking: Booking, now: datetime) -> Wish:
 
 
 def _refuse_when_over(booking: Booking, invitation: Invitation, now: datetime) -> None:
+    if not hasattr(booking, "visit"):
+        _refuse_when_met(booking, invitation, now)
+        return
     if booking.status in OUTCOME_STATES or (
         booking.start <= now and booking.status not in CALLED_OFF
     ):
@@ -129,6 +132,17 @@ def _refuse_when_over(booking: Booking, invitation: Invitation, now: datetime) -
         raise IllegalTransition(_("Inbjudan gäller inte längre. Ring oss gärna."))
     if booking.start <= now:
         raise IllegalTransition(_("Tiden har redan varit. Hör gärna av er om en ny tid."))
+
+
+def _refuse_when_met(booking: Booking, invitation: Invitation, now: datetime) -> None:
+    if booking.status in CALLED_OFF:
+        raise IllegalTransition(_("Det är inställt. Hör gärna av dig om en ny tid."))
+    if booking.status is VisitState.DRAFT:
+        raise IllegalTransition(_("Inbjudan är inte skickad än."))
+    if invitation.status is InvitationState.WITHDRAWN:
+        raise IllegalTransition(_("Inbjudan gäller inte längre. Ring oss gärna."))
+    if booking.status in OUTCOME_STATES or booking.start <= now:
+        raise IllegalTransition(_("Tiden har redan varit. Ring oss gärna."))
 
 
 def _refuse_without_choice(booking: Booking) -> None:
@@ -187,9 +201,10 @@ def _keep(
 
 def _follow(booking: Booking, changed: Invitation, now: datetime) -> None:
     """The visit's state follows from its partners' invitations; staff's do not decide."""
-    if changed.contact_id is None:
+    if changed.contact_id is None or not hasattr(booking, "visit"):
+        # A meeting's time stands, whoever can come: its planner reads the answers.
         return
-    partners = [row for row in change.live_invitations(booking) if row.contact_id is not None]
+    partners = change.live_invitations(booking)
     states = {row.status for row in partners}
     if _each_group_has_a_yes(partners):
         if booking.visit.lacks_host:
@@ -273,6 +288,9 @@ def accept_proposal(*, actor: User, now: datetime, proposal: Proposal) -> Bookin
     if proposal.state != ProposalState.OPEN.value:
         raise IllegalTransition(_("Förslaget är redan besvarat."))
     Proposal.objects.filter(pk=proposal.pk).update(state=ProposalState.ACCEPTED.value)
+    if not hasattr(booking, "visit"):
+        plan = gatherings.plan_of(booking, start=proposal.start, end=proposal.end)
+        return gatherings.change_gathering(actor=actor, now=now, booking=booking, plan=plan)
     return alter.move(actor=actor, now=now, booking=booking, start=proposal.start, end=proposal.end)
 
 
@@ -298,4 +316,5 @@ def is_free(booking: Booking, wish: Proposal, now: datetime | None = None) -> bo
     """Whether the wished time is free for all that the visit needs, buffers and travel included."""
     if wish.start is None or wish.end is None:
         return False
-    return allocate.could_be_at(booking, wish.start, wish.end, now or timezone.now())
+    free = allocate.could_be_at if hasattr(booking, "visit") else allocate.gathering_could_be
+    return free(booking, wish.start, wish.end, now or timezone.now())

@@ -1,7 +1,9 @@
 """What every change of a visit has in common: one transaction, one audit row, told to all."""
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime
 from functools import wraps
 from typing import ParamSpec, TypeVar
@@ -12,6 +14,7 @@ from django.utils.translation import gettext as _
 from core import audit
 from core.errors import Clash, IllegalTransition, Stale
 from core.models import AuditEvent, User
+from scheduling.booking import colleague_mail
 from scheduling.feeds import blocks
 from scheduling.models import Booking, Invitation
 from scheduling.outbox import enqueue
@@ -48,7 +51,7 @@ def service(function: Callable[P, R]) -> Callable[P, R]:
         inside = transaction.get_connection().in_atomic_block
         for tries_left in reversed(range(1 if inside else _TRIES)):
             try:
-                with transaction.atomic():
+                with transaction.atomic(), _one_act():
                     return function(*args, **kwargs)
             except OperationalError as error:
                 if not _in_each_others_way(error):
@@ -60,6 +63,39 @@ def service(function: Callable[P, R]) -> Callable[P, R]:
         raise AssertionError("the last try returns or raises")
 
     return wrapped
+
+
+#: What the present act has changed, a booking each, newest event last; None outside any act.
+_changed: ContextVar[dict[int, tuple[Booking, AuditEvent]] | None] = ContextVar(
+    "changed", default=None
+)
+
+
+@contextmanager
+def _one_act() -> Iterator[None]:
+    """Colleagues are told when the act is whole: once, of what stands, after the partners.
+
+    An act inside another (a series books its dates, a wish is accepted by a move) is a part of it.
+    """
+    whole = _changed.get()
+    if whole is not None:
+        before = dict(whole)
+        try:
+            yield
+        except BaseException:
+            # Rolled back to here: what the caller makes of it, this part did not happen.
+            whole.clear()
+            whole.update(before)
+            raise
+        return
+    changed: dict[int, tuple[Booking, AuditEvent]] = {}
+    token = _changed.set(changed)
+    try:
+        yield
+        for booking, event in changed.values():
+            colleague_mail.follow(booking, event=event)
+    finally:
+        _changed.reset(token)
 
 
 def _in_each_others_way(error: OperationalError) -> bool:
@@ -106,16 +142,30 @@ def finish(
     via: str = "",
     data: dict[str, object] | None = None,
 ) -> AuditEvent:
-    """Count the version, store the row and its calendar blocks, write the audit row."""
+    """Count the version, store the row and its calendar blocks, write the audit row.
+
+    The colleagues' own invitations follow when the act is whole.
+    """
     booking.version += 1
     booking.save()
     blocks.touch(booking, now)
-    return audit.record(now=now, actor=actor, via=via, verb=verb, target=booking, data=data or {})
+    event = audit.record(now=now, actor=actor, via=via, verb=verb, target=booking, data=data or {})
+    changed = _changed.get()
+    if changed is None:
+        colleague_mail.follow(booking, event=event)
+    else:
+        changed[booking.pk] = (booking, event)
+    return event
 
 
-def live_invitations(booking: Booking) -> list[Invitation]:
-    """Those who still count."""
+def live_invitations(booking: Booking, *, staff: bool = False) -> list[Invitation]:
+    """The partners' invitations that still count; with ``staff`` also the colleagues' own.
+
+    The state of a visit follows from the partners' alone.
+    """
     rows = booking.invitations.exclude(state=InvitationState.WITHDRAWN.value)
+    if not staff:
+        rows = rows.filter(contact__isnull=False)
     found = list(rows.select_related("contact", "host__user"))
     for row in found:
         row.booking = booking
@@ -161,7 +211,7 @@ def arrangement(booking: Booking) -> dict[str, object]:
 
 def answered(booking: Booking) -> list[int]:
     """The invitations with an answer, as audit data: what a move resets and undo restores."""
-    return [row.pk for row in live_invitations(booking) if row.answered_at]
+    return [row.pk for row in live_invitations(booking, staff=True) if row.answered_at]
 
 
 def times(booking: Booking) -> dict[str, object]:
@@ -173,3 +223,9 @@ def tell_one(invitation: Invitation, booking: Booking, *, event: AuditEvent, now
     """Tell one addressee what stands now."""
     invitation.booking = booking
     enqueue.tell(invitation, change=MessageKind.UPDATE, event=event, now=now)
+
+
+def tell_end(invitation: Invitation, booking: Booking, *, event: AuditEvent, now: datetime) -> None:
+    """Tell one addressee that it is over for them."""
+    invitation.booking = booking
+    enqueue.tell(invitation, change=MessageKind.CANCEL, event=event, now=now)

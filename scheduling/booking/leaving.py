@@ -1,10 +1,11 @@
 """What becomes of visits, links and calendars when a contact leaves a partner."""
 
-from partners.hooks import Left, register_contact_left
+from partners.hooks import Left, register_contact_left, register_rehearsal
 from scheduling import links
 from scheduling.booking import book, change
 from scheduling.feeds import manage
 from scheduling.models import Booking, Feed, Invitation, Message, Visit
+from scheduling.outbox import preview
 from scheduling.states import (
     OPEN_STATES,
     InvitationState,
@@ -43,7 +44,7 @@ def _revoke(feed: Feed, left: Left) -> None:
 
 def _pass_on(left: Left, booking: Booking) -> None:
     booking = change.locked(booking)
-    if booking.visit.contact_id == left.contact.pk:
+    if hasattr(booking, "visit") and booking.visit.contact_id == left.contact.pk:
         Visit.objects.filter(pk=booking.pk).update(contact=left.successor)
         booking.visit.contact = left.successor
     old = booking.invitations.filter(contact=left.contact).first()
@@ -86,3 +87,4 @@ def _invited(left: Left, booking: Booking, old: Invitation | None) -> Invitation
 def register() -> None:
     """Called once at start."""
     register_contact_left(contact_left)
+    register_rehearsal(lambda act, now: preview.by_addressee(preview.of(act, now=now)))

@@ -37,11 +37,7 @@ def nudge(*, actor: User, now: datetime, booking: Booking) -> list[Invitation]:
     booking = change.locked(booking)
     if booking.status not in _STANDS or booking.start <= now:
         raise IllegalTransition(_("Det finns inget att påminna om: besöket är inte längre öppet."))
-    silent = [
-        row
-        for row in change.live_invitations(booking)
-        if row.contact_id is not None and row.status in _SILENT
-    ]
+    silent = [row for row in change.live_invitations(booking) if row.status in _SILENT]
     if not silent:
         raise Conflict(_("Alla har redan svarat."))
     waiting = [row for row in silent if not _told_lately(row, now)]

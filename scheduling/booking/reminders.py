@@ -47,7 +47,9 @@ def texts_due(now: datetime) -> list[int]:
     lately = Message.objects.filter(
         invitation=OuterRef("pk"), created_at__gt=now - timedelta(hours=12)
     )
-    rows = _to_remind(now, within=TEXT_DAYS_BEFORE, channel=MessageChannel.SMS)
+    every = _to_remind(now, within=TEXT_DAYS_BEFORE, channel=MessageChannel.SMS)
+    # A meeting has no words of its own as a text.
+    rows = every.filter(booking__visit__isnull=False)
     return [row.pk for row in rows.exclude(Exists(lately)) if sms.wants_texts(row.contact)]
 
 

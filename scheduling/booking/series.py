@@ -349,6 +349,12 @@ def answer_all(
     return answer(row=row, replies=replies, now=now, actor=actor)
 
 
+def remaining(series: Series, now: datetime) -> list[Booking]:
+    """Its dates that are open and still to come, in order."""
+    rows = series.bookings.filter(start__gt=now).order_by("start")
+    return [row for row in rows if row.status in OPEN_STATES]
+
+
 @change.service
 def cancel_remaining(*, actor: User, now: datetime, series: Series, reason: str = "") -> int:
     """Call off every date that is still to come; returns how many.
@@ -358,7 +364,7 @@ def cancel_remaining(*, actor: User, now: datetime, series: Series, reason: str 
     access.require(access.may_plan(actor))
     series = Series.objects.select_for_update().get(pk=series.pk)
     rows = list(series.bookings.order_by("start"))
-    left = [row for row in rows if row.status in OPEN_STATES and row.start > now]
+    left = remaining(series, now)
     if not left:
         raise IllegalTransition(_("Inget datum i serien är kvar att avboka."))
     whole = series.regular and len(left) == len(rows)

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from core.errors import IllegalTransition
 from core.models import AuditEvent, User
-from scheduling.booking import allocate, alter, change
+from scheduling.booking import allocate, alter, change, gathering_undo
 from scheduling.models import (
     Booking,
     CallTask,
@@ -19,6 +19,7 @@ from scheduling.models import (
 )
 from scheduling.states import (
     OCCUPYING,
+    BookingKind,
     MessageState,
     OfferState,
     ProposalState,
@@ -37,6 +38,11 @@ UNDOABLE = frozenset(
         "visit.substituted",
         "visit.cancelled_by_us",
         "visit.cancelled_by_partner",
+        *(
+            f"{kind}.{act}"
+            for kind in (BookingKind.MEETING.value, BookingKind.TRAINING.value)
+            for act in ("booked", "moved", "changed", "cancelled")
+        ),
     }
 )
 #: What an audit row remembers of a change of details: never texts, so that those stay changed.
@@ -52,7 +58,7 @@ def undoable(booking: Booking, now: datetime) -> AuditEvent | None:
         return None
     if event.verb == "visit.swapped" and _twin(event, now) is None:
         return None
-    return event
+    return None if event.data.get("other_place") else event
 
 
 def _last(pk: int) -> AuditEvent | None:
@@ -117,7 +123,8 @@ def undo(*, actor: User, now: datetime, booking: Booking) -> Booking:
     for row, act in pairs:
         _restore_answers(row, act)
         undone: dict[str, object] = {"undone": act.verb}
-        change.finish(row, actor=actor, now=now, verb="visit.undone", data=undone)
+        verb = "visit.undone" if hasattr(row, "visit") else f"{row.kind}.undone"
+        change.finish(row, actor=actor, now=now, verb=verb, data=undone)
     return booking
 
 
@@ -134,6 +141,10 @@ def _take_back_messages(event: AuditEvent) -> None:
 
 def _put_back(booking: Booking, event: AuditEvent) -> None:
     """Times, state, room and hosts as they were before the act."""
+    if not hasattr(booking, "visit"):
+        gathering_undo.put_back(booking, event)
+        _reopen(event)
+        return
     if event.verb in {"visit.booked", "visit.offered"}:
         # A draft stands at one time, the first; nothing is offered any more.
         alter.close_offered(booking)
@@ -154,6 +165,11 @@ def _put_back(booking: Booking, event: AuditEvent) -> None:
     OfferedTime.objects.filter(pk__in=event.data.get("offered", [])).update(
         state=OfferState.OPEN.value
     )
+    _reopen(event)
+
+
+def _reopen(event: AuditEvent) -> None:
+    """Wishes for another time that the act had answered."""
     Proposal.objects.filter(pk__in=event.data.get("proposals", [])).update(
         state=ProposalState.OPEN.value
     )
@@ -161,7 +177,7 @@ def _put_back(booking: Booking, event: AuditEvent) -> None:
 
 def _restore_answers(booking: Booking, event: AuditEvent) -> None:
     """The answers that a move had reset stand again, from their history."""
-    for invitation in change.live_invitations(booking):
+    for invitation in change.live_invitations(booking, staff=True):
         if invitation.pk not in event.data.get("answered", []):
             continue
         last = invitation.answers.filter(at__lte=event.at).order_by("-at", "-pk").first()

@@ -15,10 +15,11 @@ from scheduling.models import (
     Booking,
     BoundaryCase,
     Effort,
+    Gathering,
     Interest,
     TrainingSession,
 )
-from scheduling.states import VisitState
+from scheduling.states import BookingKind, VisitState
 
 
 def write(world: World, others: Sequence[PlannedOther], random: Random) -> list[Booking]:
@@ -38,8 +39,18 @@ def write(world: World, others: Sequence[PlannedOther], random: Random) -> list[
         ],
         batch_size=BATCH,
     )
+    _gatherings(world, others, bookings)
     _training(world, others, bookings)
     return bookings
+
+
+def _gatherings(world: World, others: Sequence[PlannedOther], bookings: Sequence[Booking]) -> None:
+    """Where each meeting and session is, and who of us is there."""
+    for booking, other in zip(bookings, others, strict=True):
+        if other.kind in (BookingKind.MEETING, BookingKind.TRAINING):
+            room = next((world.rooms[name] for name in other.names if name in world.rooms), None)
+            row = Gathering.objects.create(booking=booking, room=room)
+            row.hosts.set(world.hosts[name] for name in other.names if name in world.hosts)
 
 
 def events(world: World, bookings: Sequence[Booking]) -> list[AuditEvent]:

@@ -70,7 +70,11 @@ def _invited(booking: Booking) -> Iterable[int]:
 
 
 def _keys_of_resources(booking: Booking) -> set[str]:
-    """A meeting, a session or an absence: those whom it takes."""
+    """A meeting or a session: whom it is with, also when it is off. An absence: whom it takes."""
+    if hasattr(booking, "gathering"):
+        gathering = booking.gathering
+        met = {f"user:{pk}" for pk in gathering.hosts.values_list("user_id", flat=True)}
+        return met | ({f"room:{gathering.room_id}"} if gathering.room_id is not None else set())
     found = set()
     rows = booking.allocations.select_related("resource__room", "resource__host")
     for row in rows:

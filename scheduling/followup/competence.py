@@ -1,6 +1,7 @@
 """Kompetens (F8): an analysis, the training that answers it, and the way of working it changed."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,20 +12,19 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core import access, audit, texts
-from core.errors import Invalid
+from core.errors import Invalid, PersonalData
 from core.models import User
-from scheduling.booking import allocate, change
+from scheduling.booking import change, gatherings
+from scheduling.booking.gathering_plan import GatheringPlan
 from scheduling.models import (
     Analysis,
-    Booking,
     CardKind,
     Host,
-    Library,
     Room,
     ToolCard,
     TrainingSession,
 )
-from scheduling.states import BookingKind, VisitState
+from scheduling.states import BookingKind, VisitEvent, VisitState
 
 #: Whom a session reached, as counts.
 STAFF_GROUPS: dict[str, Promise] = {
@@ -78,6 +78,9 @@ class GivenTraining:
     analysis: Analysis | None = None
     room: Room | None = None
     hosts: tuple[Host, ...] = ()
+    place: str = ""
+    travel_minutes: int = 0
+    idempotency_key: str | None = None
 
 
 @change.service
@@ -86,28 +89,79 @@ def book_training(*, actor: User, now: datetime, given: GivenTraining) -> Traini
 
     Planners. Raises Forbidden, Invalid, PersonalData, and Clash where something is taken.
     """
-    access.require(access.may_plan(actor))
-    topic = _needed(given.topic, "topic", 120, _("Skriv vad passet handlar om."))
-    if given.end <= given.start:
-        message = _("Slutet är före början. Rätta det ena.")
-        raise Invalid(message, fields={"end": message})
-    booking = Booking.objects.create(
-        kind=BookingKind.TRAINING.value,
-        state=VisitState.CONFIRMED.value,
-        title=topic,
-        library=given.room.library if given.room else Library.objects.order_by("pk").first(),
+    plan = GatheringPlan(
+        kind=BookingKind.TRAINING,
+        title=given.topic,
         start=given.start,
         end=given.end,
-        feed_changed_at=now,
-        created_by=actor,
-        created_at=now,
+        hosts=given.hosts,
+        room=given.room,
+        place=given.place,
+        travel_minutes=given.travel_minutes,
     )
-    rooms = [given.room.resource_id] if given.room else []
-    hosts = [host.resource_id for host in given.hosts]
-    allocate.take_these(booking, [*rooms, *hosts], now=now)
-    session = TrainingSession.objects.create(booking=booking, analysis=given.analysis, topic=topic)
-    change.finish(booking, actor=actor, now=now, verb="training.booked", data=change.times(booking))
+    with _topic():
+        booking = gatherings.book_gathering(
+            actor=actor, now=now, plan=plan, idempotency_key=given.idempotency_key
+        )
+    session, _made = TrainingSession.objects.get_or_create(
+        booking=booking, defaults={"analysis": given.analysis, "topic": booking.title}
+    )
     return session
+
+
+@change.service
+def change_training(
+    *,
+    actor: User,
+    now: datetime,
+    session: TrainingSession,
+    given: GivenTraining,
+    version: int | None = None,
+) -> TrainingSession:
+    """Another time, place, topic or other colleagues; each is told in her own calendar."""
+    plan = gatherings.plan_of(
+        session.booking,
+        title=given.topic,
+        start=given.start,
+        end=given.end,
+        hosts=given.hosts,
+        room=given.room,
+        place=given.place,
+        travel_minutes=given.travel_minutes,
+    )
+    with _topic():
+        booking = gatherings.change_gathering(
+            actor=actor, now=now, booking=session.booking, plan=plan, version=version
+        )
+    session.booking, session.topic, session.analysis = booking, booking.title, given.analysis
+    session.save(update_fields=["topic", "analysis"])
+    return session
+
+
+def given_of(session: TrainingSession) -> GivenTraining:
+    """The session as it stands."""
+    plan = gatherings.plan_of(session.booking)
+    return GivenTraining(
+        topic=session.topic,
+        start=plan.start,
+        end=plan.end,
+        analysis=session.analysis,
+        room=plan.room,
+        hosts=plan.hosts,
+        place=plan.place,
+        travel_minutes=plan.travel_minutes,
+    )
+
+
+@contextmanager
+def _topic() -> Iterator[None]:
+    """A session's title is its topic, and so is the field to mend."""
+    try:
+        yield
+    except (Invalid, PersonalData) as error:
+        if "title" in error.fields:
+            error.fields["topic"] = error.fields.pop("title")
+        raise
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,7 +186,11 @@ def tell_outcome(
     session.check_question = texts.clean(outcome.check_question, field="check_question", limit=200)
     session.changed_way = texts.clean(outcome.changed_way, field="changed_way", limit=500)
     session.save()
-    audit.record(now=now, actor=actor, verb="training.followed_up", target=session.booking)
+    booking = session.booking
+    if booking.status is VisitState.CONFIRMED and booking.start <= now:
+        change.step(booking, VisitEvent.HOLD)
+        booking.save(update_fields=["state"])
+    audit.record(now=now, actor=actor, verb="training.followed_up", target=booking)
     return session
 
 

@@ -55,6 +55,38 @@ class AnswerForm(forms.Form):
         )
 
 
+class MeetingAnswerForm(forms.Form):
+    """Yes, no, or another time in plain words, with a line."""
+
+    svar = forms.ChoiceField(
+        choices=[(key, key) for key in BUTTONS],
+        error_messages={
+            "required": _("Välj ja, nej eller en annan tid."),
+            "invalid_choice": _("Välj ja, nej eller en annan tid."),
+        },
+    )
+    rad = forms.CharField(
+        label=_("Vill du säga något mer, eller föreslå en annan tid?"),
+        required=False,
+        max_length=300,
+        help_text=_("Till exempel: en tisdag efter klockan 13."),
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+    def clean(self) -> dict[str, object]:
+        """Another time needs its words."""
+        data = super().clean() or {}
+        if data.get("svar") == "annan" and not data.get("rad"):
+            self.add_error("rad", _("Skriv vilken tid som passar bättre."))
+        return data
+
+    def reply(self, channel: AnswerChannel) -> Reply:
+        """The valid form as an answer."""
+        state, words = BUTTONS[self.cleaned_data["svar"]], self.cleaned_data["rad"]
+        wishes = (Wish(text=words),) if state is InvitationState.COUNTERED else ()
+        return Reply(state=state, channel=channel, comment=words, wishes=wishes)
+
+
 class OtherTimeForm(forms.Form):
     """Up to three other times by day and hour, or in words."""
 

@@ -6,10 +6,9 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from core import swedish
-from scheduling.followup.competence import MOST_STAFF, SCALE, STAFF_GROUPS, GivenTraining, Outcome
-from scheduling.forms.relation import LINE_HINT, day_field
-from scheduling.models import CARD_LABELS, Analysis, Host, Room
+from scheduling.followup.competence import MOST_STAFF, SCALE, STAFF_GROUPS, Outcome
+from scheduling.forms.relation import LINE_HINT
+from scheduling.models import CARD_LABELS
 
 _NEEDED = {"required": _("Fyll i fältet.")}
 
@@ -23,64 +22,6 @@ class AnalysisForm(forms.Form):
         label=_("Slutsats"), required=False, widget=forms.Textarea(attrs={"rows": 3})
     )
     basis_query = forms.CharField(required=False, widget=forms.HiddenInput)
-
-
-def _clock(label: Any) -> forms.TimeField:
-    return forms.TimeField(
-        label=label,
-        widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
-        error_messages={
-            "required": _("Skriv klockslaget som 09:30."),
-            "invalid": _("Skriv klockslaget som 09:30."),
-        },
-    )
-
-
-class TrainingForm(forms.Form):
-    """When, where, who and what it answers."""
-
-    topic = forms.CharField(label=_("Ämne"), error_messages=_NEEDED)
-    analysis = forms.ModelChoiceField(
-        label=_("Vilken analys svarar det på?"),
-        queryset=Analysis.objects.order_by("-on", "-pk"),
-        required=False,
-        empty_label="–",
-    )
-    day = day_field(_("Dag"))
-    starts = _clock(_("Från"))
-    end = _clock(_("Till"))
-    room = forms.ModelChoiceField(
-        label=_("Rum"), queryset=Room.objects.all(), required=False, empty_label="–"
-    )
-    hosts = forms.ModelMultipleChoiceField(
-        label=_("Vilka deltar?"),
-        queryset=Host.objects.select_related("user"),
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
-    )
-
-    def clean(self) -> dict[str, Any]:
-        """The clock's change in spring and autumn leaves no time in doubt."""
-        data: dict[str, Any] = super().clean() or self.cleaned_data
-        for name in ("starts", "end"):
-            if "day" in data and name in data:
-                try:
-                    data[f"{name}_at"] = swedish.at_wall(data["day"], data[name])
-                except (swedish.ClockGap, swedish.ClockOverlap):
-                    self.add_error(name, _("Klockslaget finns inte den dagen, eller två gånger."))
-        return data
-
-    def given(self) -> GivenTraining:
-        """The cleaned values, typed."""
-        data = self.cleaned_data
-        return GivenTraining(
-            topic=data["topic"],
-            start=data["starts_at"],
-            end=data["end_at"],
-            analysis=data["analysis"],
-            room=data["room"],
-            hosts=tuple(data["hosts"]),
-        )
 
 
 class OutcomeForm(forms.Form):

@@ -217,4 +217,4 @@ class PhoneAnswerForm(forms.Form):
 
     def __init__(self, booking: Booking, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
-        self.fields["invitation"].queryset = booking.invitations.all()  # type: ignore[attr-defined]
+        self.fields["invitation"].queryset = booking.invitations.filter(contact__isnull=False)  # type: ignore[attr-defined]

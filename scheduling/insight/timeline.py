@@ -53,7 +53,12 @@ def of(booking: Booking) -> list[Beat]:
         "invitation__contact", "invitation__host__user", "by"
     )
     beats = [beat for event in events if (beat := _event(event)) is not None]
-    beats += [_message(message) for message in messages]
+    # Colleagues' calendars are kept in step quietly: in Utskick, and here where a mail failed.
+    beats += [
+        _message(message)
+        for message in messages
+        if message.invitation.contact_id is not None or message.status is MessageState.FAILED
+    ]
     beats += [_answer(answer) for answer in answers]
     beats += mail_beats(booking)
     beats += text_beats(booking)

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from core import access, standing_in, swedish
 from core.models import User
-from partners.models import AgreedStep, Group
+from partners.models import AgreedStep, Channel, Group
 from scheduling.followup import suggest
 from scheduling.insight import clashes
 from scheduling.models import (
@@ -29,6 +29,7 @@ from scheduling.states import (
     CALLED_OFF,
     CAME_STATES,
     OPEN_STATES,
+    BookingKind,
     Fault,
     InvitationState,
     MessageChannel,
@@ -47,6 +48,8 @@ OFFER_DAYS = 30
 LATE_AFTER = timedelta(hours=1)
 LINE_PATIENCE = timedelta(minutes=15)
 COMING = 8
+#: How long a meeting that has been asks for its line.
+GATHERED_DAYS = 30
 _ON_ITS_WAY = [MessageState.WAITING, MessageState.SENDING, MessageState.SENT, MessageState.KEPT]
 
 
@@ -80,6 +83,12 @@ class Needs:
     calls: list[CallTask] = field(default_factory=list)
     #: The plan wants two hosts and there is one: it cannot be confirmed.
     lacking: list[Booking] = field(default_factory=list)
+    #: Colleagues who said that they cannot: the visit stands, somebody else must meet the group.
+    cannot: list[Invitation] = field(default_factory=list)
+    #: Partners who wish for another time for a meeting, or none of whom can come.
+    meetings: list[Invitation] = field(default_factory=list)
+    #: Meetings and sessions that have been, without a line or a number.
+    gathered: list[Booking] = field(default_factory=list)
     failed: list[Message] = field(default_factory=list)
     #: Mails that wait for longer than anybody would think.
     late: list[Message] = field(default_factory=list)
@@ -98,8 +107,9 @@ class Needs:
     def count(self) -> int:
         """How many rows need somebody now."""
         now = (self.wishes, self.calls, self.failed, self.silent, self.follow_ups, self.next_steps)
-        more = len(self.lacking) + len(self.expired) + len(self.late)
-        return sum(len(rows) for rows in now) + more + (self.line_down is not None)
+        more = (self.lacking, self.expired, self.late, self.cannot, self.meetings, self.gathered)
+        count = sum(len(rows) for rows in now) + sum(len(rows) for rows in more)
+        return count + (self.line_down is not None)
 
 
 def needs_of(user: User, now: datetime) -> Needs:
@@ -114,6 +124,9 @@ def needs_of(user: User, now: datetime) -> Needs:
         wishes=_wishes(now),
         calls=list(_calls()),
         lacking=list(_lacking(now)),
+        cannot=list(_cannot(now)),
+        meetings=_meeting_answers(now),
+        gathered=list(_gathered(now)),
         failed=list(_failed(now)),
         late=list(_late(now)),
         line_down=_line_down(now),
@@ -141,7 +154,9 @@ def coming(user: User, now: datetime) -> list[Booking]:
     if user.role == "host" and not access.may_plan(user):
         rows = rows.filter(hosted_by(user))
     open_wish = Proposal.objects.filter(
-        invitation__booking=OuterRef("pk"), state=ProposalState.OPEN.value
+        invitation__booking=OuterRef("pk"),
+        invitation__contact__isnull=False,
+        state=ProposalState.OPEN.value,
     )
     return list(rows.annotate(countered=Exists(open_wish))[:COMING])
 
@@ -153,6 +168,7 @@ def _with_groups(path: str) -> "Prefetch[str]":
 def _wishes(now: datetime) -> list[Wish]:
     rows = (
         Proposal.objects.filter(state=ProposalState.OPEN.value)
+        .filter(invitation__contact__isnull=False, invitation__booking__visit__isnull=False)
         .filter(Q(start__gt=now) | Q(start=None, invitation__booking__start__gt=now))
         .exclude(invitation__booking__state=VisitState.CANCELLED_BY_US.value)
         .select_related(
@@ -188,6 +204,70 @@ def _lacking(now: datetime) -> QuerySet[Booking]:
     )
 
 
+def _cannot(now: datetime) -> QuerySet[Invitation]:
+    """Hosts and co-hosts of visits to come who declined, or wished for another time."""
+    said = [InvitationState.DECLINED.value, InvitationState.COUNTERED.value]
+    return (
+        Invitation.objects.filter(host__isnull=False, state__in=said, booking__start__gt=now)
+        .filter(booking__visit__isnull=False, booking__state__in=_values(OPEN_STATES))
+        .select_related("host__user", "booking__visit__programme")
+        .prefetch_related(_with_groups("booking__visit__groups"), "proposals")
+        .order_by("booking__start", "pk")
+    )
+
+
+def _meeting_answers(now: datetime) -> list[Invitation]:
+    """Open wishes, and a no where nobody invited has anything but a no; one row a meeting."""
+    others = Invitation.objects.filter(booking=OuterRef("booking"), contact__isnull=False).exclude(
+        state__in=[InvitationState.DECLINED.value, InvitationState.WITHDRAWN.value]
+    )
+    wish = Proposal.objects.filter(invitation=OuterRef("pk"), state=ProposalState.OPEN.value)
+    rows = (
+        Invitation.objects.filter(contact__isnull=False, booking__gathering__isnull=False)
+        .filter(booking__start__gt=now, booking__state=VisitState.CONFIRMED.value)
+        .filter(
+            Q(Exists(wish), state=InvitationState.COUNTERED.value)
+            | Q(~Exists(others), state=InvitationState.DECLINED.value)
+        )
+        .select_related("contact", "booking")
+        .order_by("booking__start", "answered_at", "pk")
+    )
+    first: dict[int, Invitation] = {}
+    for row in rows:
+        first.setdefault(row.booking_id, row)
+    return list(first.values())
+
+
+def _gathered(now: datetime) -> QuerySet[Booking]:
+    """Within a month: a meeting with somebody from outside, or a training session."""
+    outside = Invitation.objects.filter(booking=OuterRef("pk"), contact__isnull=False)
+    with_somebody = Q(gathering__channel__isnull=False) | Q(Exists(outside))
+    since = now - timedelta(days=GATHERED_DAYS)
+    return (
+        Booking.objects.gatherings()
+        .filter(end__lte=now, end__gt=since, state=VisitState.CONFIRMED.value)
+        .filter(with_somebody | Q(kind=BookingKind.TRAINING.value))
+        .order_by("start", "pk")
+    )
+
+
+def coming_gatherings(user: User, now: datetime) -> list[Booking]:
+    """Meetings and sessions from this morning on, the nearest eight; a host's own."""
+    morning = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
+    rows = Booking.objects.gatherings().with_visit().filter(start__gte=morning)
+    rows = rows.filter(state__in=[VisitState.CONFIRMED.value, VisitState.HELD.value])
+    if user.role == "host" and not access.may_plan(user):
+        own = Booking.objects.filter(gathering__hosts__user=user).values("pk")
+        rows = rows.filter(pk__in=own)
+    return list(rows.prefetch_related("gathering__hosts__user").order_by("start", "pk")[:COMING])
+
+
+def coming_with(channel: Channel, now: datetime) -> list[Booking]:
+    """The meetings to come with a channel, the nearest first."""
+    rows = Booking.objects.gatherings().filter(gathering__channel=channel, end__gt=now)
+    return list(rows.filter(state=VisitState.CONFIRMED.value).order_by("start", "pk")[:3])
+
+
 def _calls() -> QuerySet[CallTask]:
     """``texted``: a text went too, and the visit is so near that somebody must have heard."""
     text = Message.objects.filter(
@@ -208,7 +288,9 @@ def _failed(now: datetime) -> QuerySet[Message]:
     return (
         Message.objects.undecided()
         .filter(booking__end__gt=now)
-        .select_related("invitation__contact", "booking__visit__programme")
+        .select_related(
+            "invitation__contact", "invitation__host__user", "booking__visit__programme"
+        )
         .prefetch_related(_with_groups("booking__visit__groups"))
     )
 

@@ -82,7 +82,9 @@ def bookings(user: User, chosen: Filter, first: date, days: int = 7) -> list[Boo
     """What lies on the days from ``first``; drafts are for planners."""
     start, end = _midnight(first), _midnight(first + timedelta(days=days))
     open_wish = Proposal.objects.filter(
-        invitation__booking=OuterRef("pk"), state=ProposalState.OPEN.value
+        invitation__booking=OuterRef("pk"),
+        invitation__contact__isnull=False,
+        state=ProposalState.OPEN.value,
     )
     rows = (
         Booking.objects.with_visit()
@@ -92,9 +94,11 @@ def bookings(user: User, chosen: Filter, first: date, days: int = 7) -> list[Boo
     if not access.may_plan(user):
         rows = rows.exclude(state=VisitState.DRAFT.value)
     if chosen.room is not None:
-        rows = rows.filter(visit__room=chosen.room)
+        rows = rows.filter(Q(visit__room=chosen.room) | Q(gathering__room=chosen.room))
     if chosen.host is not None:
-        rows = rows.filter(Q(visit__host=chosen.host) | Q(visit__co_host=chosen.host))
+        with_her = Booking.objects.filter(gathering__hosts=chosen.host).values("pk")
+        hers = Q(visit__host=chosen.host) | Q(visit__co_host=chosen.host)
+        rows = rows.filter(hers | Q(pk__in=with_her))
     return list(rows)
 
 

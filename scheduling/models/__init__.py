@@ -24,6 +24,7 @@ from scheduling.models.followup import (
     InterestStage,
     SignalSource,
 )
+from scheduling.models.gathering import Gathering
 from scheduling.models.hosting import (
     AvoidTime,
     BusyInterval,
@@ -132,6 +133,7 @@ __all__ = [
     "FileState",
     "FollowUp",
     "FollowUpDraft",
+    "Gathering",
     "Handover",
     "Host",
     "IncomingAnswer",

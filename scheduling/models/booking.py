@@ -11,7 +11,7 @@ from partners.models import Contact, Group, SizeBand
 from scheduling.models.place import Host, Library, Room
 from scheduling.models.programme import Programme
 from scheduling.models.words import InterpreterState, Side, Travel
-from scheduling.states import BookingKind, VisitState
+from scheduling.states import VISIT_KINDS, BookingKind, VisitState
 
 
 def new_uid() -> str:
@@ -31,7 +31,12 @@ class BookingQuerySet(models.QuerySet["Booking"]):
             "visit__host__user",
             "visit__co_host__user",
             "visit__contact",
+            "gathering__room__library",
         ).prefetch_related("visit__groups__organisation", "invitations__contact")
+
+    def gatherings(self) -> "BookingQuerySet":
+        """Meetings and training sessions."""
+        return self.filter(gathering__isnull=False)
 
     def visits(self) -> "BookingQuerySet":
         """Study and outreach visits."""
@@ -87,10 +92,19 @@ class Booking(models.Model):
     def __str__(self) -> str:
         return f"{self.kind} {self.start:%Y-%m-%d %H:%M}"
 
+    def get_absolute_url(self) -> str:
+        """The page about it, behind the login."""
+        return f"/besok/{self.pk}" if self.kind in VISIT_KINDS else f"/moten/{self.pk}"
+
     @property
     def status(self) -> VisitState:
         """The state as its type."""
         return VisitState(self.state)
+
+    @property
+    def what(self) -> str:
+        """The programme of a visit, or the title of what is none."""
+        return self.visit.programme.name if hasattr(self, "visit") else self.title
 
     @property
     def minutes(self) -> int:

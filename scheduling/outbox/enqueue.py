@@ -57,7 +57,9 @@ def tell(
     replaced = _supersede(invitation)
     arrived = invitation.messages.filter(_MAY_HAVE_ARRIVED)
     tried = invitation.messages.filter(_USED)
-    if change in _ENDS and not tried.exists() and invitation.booking.series_id is None:
+    # A partner may have been asked for the whole series; a colleague is asked for each date.
+    alone = invitation.booking.series_id is None or invitation.contact_id is None
+    if change in _ENDS and not tried.exists() and alone:
         return None
     # An offer of several times was no invitation to a time yet: the REQUEST follows the choice.
     series = snapshots.series_invitation(invitation)
@@ -158,8 +160,12 @@ def _only_rung(
 
 
 def call(invitation: Invitation, *, change: MessageKind, event: AuditEvent, now: datetime) -> None:
-    """ "Ring Kim": one open task an invitation, about the newest change."""
-    assert invitation.contact is not None
+    """ "Ring Kim": one open task an invitation, about the newest change.
+
+    A colleague without an address sees it in the house's own calendar.
+    """
+    if invitation.contact is None:
+        return
     open_tasks = invitation.calls.filter(done_at=None)
     told = invitation.calls.exclude(done_at=None).exists() or invitation.answers.exists()
     told = told or invitation.messages.filter(_MAY_HAVE_ARRIVED).exists()
@@ -248,7 +254,7 @@ def _calendar(
         chosen=kind is MessageKind.CHOSEN and invitation.status is InvitationState.ACCEPTED,
     )
     if kind is MessageKind.CANCEL:
-        return itip.cancel(snapshot), "CANCEL"
+        return itip.cancel(snapshot, whole=not snapshots.goes_on_without(invitation)), "CANCEL"
     if kind is MessageKind.DECLINE:
         return itip.declinecounter(snapshot), "DECLINECOUNTER"
     return itip.request(snapshot), "REQUEST"

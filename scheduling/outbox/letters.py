@@ -9,11 +9,12 @@ from functools import lru_cache
 import css_inline
 from django.template.loader import render_to_string
 from django.utils import translation
+from django.utils.translation import gettext as _
 
 from core import swedish
 from scheduling import links, snapshots
 from scheduling.models import Booking, Host, Invitation
-from scheduling.states import BookingKind, MessageKind, OfferState
+from scheduling.states import BookingKind, InvitationState, MessageKind, OfferState
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +29,16 @@ class Letter:
 def write(invitation: Invitation, kind: MessageKind) -> Letter:
     """The letter of ``kind`` for one invitation as the booking stands now."""
     language = snapshots.language(invitation)
-    context = _context(invitation, language)
     with translation.override(language):
-        subject = render_to_string(f"email/{kind.value}.subject.txt", context)
-        text = render_to_string(f"email/{kind.value}.txt", context)
-        html = render_to_string(f"email/{kind.value}.html", context)
+        if invitation.contact is None:
+            name, context = f"colleague_{kind.value}", _to_colleague(invitation, language)
+        elif not hasattr(invitation.booking, "visit"):
+            name, context = f"meeting_{kind.value}", _of_meeting(invitation, language)
+        else:
+            name, context = kind.value, _context(invitation, language)
+        subject = render_to_string(f"email/{name}.subject.txt", context)
+        text = render_to_string(f"email/{name}.txt", context)
+        html = render_to_string(f"email/{name}.html", context)
     return Letter(" ".join(subject.split()), f"{text.strip()}\n", _inliner().inline(html))
 
 
@@ -81,6 +87,52 @@ def _context(invitation: Invitation, language: str) -> dict[str, object]:
         "details_url": _details_url(invitation),
         "takes_over": _takes_over(invitation),
         "privacy_url": links.page_url("integritet"),
+    }
+
+
+def _of_meeting(invitation: Invitation, language: str) -> dict[str, object]:
+    """For a partner's or a channel's contact: when, where, who from us; never the title."""
+    booking, contact = invitation.booking, invitation.contact
+    assert contact is not None
+    gathering, ring = booking.gathering, snapshots.on_the_phone(booking)
+    phone = snapshots.phone_of(ring, booking)
+    inside = gathering.room is not None and booking.library is not None
+    return {
+        "lang": language,
+        "name": contact.first_name,
+        "library": snapshots.organiser_name(booking),
+        "when": swedish.long_when(booking.start, booking.end, lang=language),
+        "subject_when": swedish.subject_when(booking.start, lang=language),
+        "where": snapshots.location(booking),
+        "meeting_point": booking.library.meeting_point if inside and booking.library else "",
+        "who": " & ".join(_introduced(host) for host in gathering.hosts.select_related("user")),
+        "phone": swedish.format_phone(phone) if phone else "",
+        "ring": ring.first_name or ring.username,
+        "signature": snapshots.met_by(booking).first_name or snapshots.met_by(booking).username,
+        "greeting": gathering.greeting,
+        "goes_on": snapshots.goes_on_without(invitation),
+        "answer_url": links.answer_url(invitation),
+        "details_url": _details_url(invitation),
+        "privacy_url": links.page_url("integritet"),
+    }
+
+
+def _to_colleague(invitation: Invitation, language: str) -> dict[str, object]:
+    """For a host or an attending colleague: when and where; everything else behind the login."""
+    booking, host = invitation.booking, invitation.host
+    assert host is not None
+    return {
+        "lang": language,
+        "name": host.first_name,
+        "library": snapshots.organiser_name(booking),
+        "what": _(snapshots.NEUTRAL_TITLES[BookingKind(booking.kind)]),
+        "when": swedish.long_when(booking.start, booking.end, lang=language),
+        "subject_when": swedish.subject_when(booking.start, lang=language),
+        "where": snapshots.neutral_location(booking),
+        "own": invitation.status is InvitationState.ACCEPTED,
+        "goes_on": snapshots.goes_on_without(invitation),
+        "url": snapshots.colleague_url(booking),
+        "settings_url": links.page_url("floden/"),
     }
 
 

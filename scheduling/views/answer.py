@@ -28,6 +28,7 @@ from scheduling.states import (
     InvitationState,
     VisitState,
 )
+from scheduling.views import answer_meeting
 
 
 def _page(
@@ -95,6 +96,8 @@ def answer(request: HttpRequest, token: str, channel: AnswerChannel) -> HttpResp
         invitation = _load(token)
     except Missing:
         return _missing(request)
+    if not hasattr(invitation.booking, "visit"):
+        return answer_meeting.answer(request, invitation, channel)
     if request.method != "POST":
         form = AnswerForm(
             initial={"antal": invitation.size_band or invitation.booking.visit.size_band}
@@ -135,6 +138,8 @@ def other_time(request: HttpRequest, token: str) -> HttpResponse:
         invitation = _load(token)
     except Missing:
         return _missing(request)
+    if not hasattr(invitation.booking, "visit"):
+        return HttpResponseRedirect(links.answer_path(invitation), status=303)
     if request.method != "POST":
         return _page(request, "answer/other_time.html", invitation, form=OtherTimeForm())
     form = OtherTimeForm(request.POST)
@@ -157,6 +162,8 @@ def calendar_file(request: HttpRequest, token: str) -> HttpResponse:
     except Missing:
         return _missing(request)
     if invitation.booking.status in CALLED_OFF:
+        if not hasattr(invitation.booking, "visit"):
+            return answer_meeting.page(request, invitation, status=409)
         return _page(request, "answer/page.html", invitation, 409, form=AnswerForm())
     snapshot = snapshots.invitation(
         invitation,
@@ -178,6 +185,9 @@ def subscribe(request: HttpRequest, token: str) -> HttpResponse:
     except Missing:
         return _missing(request)
     assert invitation.contact is not None
+    if not hasattr(invitation.booking, "visit"):
+        # A partner's feed holds visits.
+        return HttpResponseRedirect(links.answer_path(invitation), status=303)
     if request.method == "POST":
         manage.for_contact(contact=invitation.contact, now=timezone.now())
         return HttpResponseRedirect(request.path, status=303)

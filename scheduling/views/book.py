@@ -43,6 +43,8 @@ class _Page:
     preview: Message | None = None
     preview_text: str = ""
     call: str = ""
+    #: Colleagues whose own calendars are told too.
+    also: str = ""
     warnings: list[tuple[str, str]] = field(default_factory=list)
     error: DomainError | None = None
     last: Booking | None = None
@@ -164,6 +166,8 @@ def _preview(form: BookForm, page: _Page, user: User, now: datetime) -> None:
                 found = list(made.messages.all())
             else:
                 found = services.preview(actor=user, now=now, plan=plan)
+            page.also = _colleagues(found)
+            found = [row for row in found if row.invitation.contact_id is not None]
             page.preview = found[0] if found else None
             # The link of a mail that is not sent leads nowhere yet.
             page.preview_text = mask(found[0].text) if found else ""
@@ -173,6 +177,11 @@ def _preview(form: BookForm, page: _Page, user: User, now: datetime) -> None:
             transaction.set_rollback(True)
     except DomainError as error:
         _explain(form, page, error, now)
+
+
+def _colleagues(found: list[Message]) -> str:
+    hosts = [row.invitation.host for row in found if row.invitation.host is not None]
+    return _(" och ").join(dict.fromkeys(host.first_name for host in hosts))
 
 
 def _explain(form: BookForm, page: _Page, error: DomainError, now: datetime) -> None:

@@ -39,7 +39,14 @@ def words_of(row: Booking) -> dict[str, object]:
     css = css_of(row)
     if not hasattr(row, "visit"):
         kind = _(KINDS[BookingKind(row.kind)]) if row.kind in KINDS else ""
-        return {"css": css, "title": row.title or kind, "what": "", "kind": kind, "href": ""}
+        room = row.gathering.room if hasattr(row, "gathering") else None
+        return {
+            "css": css,
+            "title": row.title or kind,
+            "what": room.name if room else "",
+            "kind": kind,
+            "href": row.get_absolute_url() if hasattr(row, "gathering") else "",
+        }
     visit = row.visit
     outreach = row.kind == BookingKind.OUTREACH_VISIT.value or visit.room is None
     where = _("vi går dit") if outreach or visit.room is None else visit.room.name

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from core import access
 from core.errors import Missing
 from scheduling.followup import competence as service
-from scheduling.forms.competence import AnalysisForm, CardForm, OutcomeForm, TrainingForm
+from scheduling.forms.competence import AnalysisForm, CardForm, OutcomeForm
 from scheduling.models import CARD_LABELS, Analysis, CardKind, ToolCard, TrainingSession
 from scheduling.states import CALLED_OFF
 from scheduling.views.relation import save_form, sent
@@ -101,19 +101,6 @@ def analysis_form(request: HttpRequest, pk: int | None = None) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def training_new(request: HttpRequest) -> HttpResponse:
-    """Book a session."""
-    asked = request.GET.get("analys", "")
-    form = TrainingForm(sent(request), initial={"analysis": asked if asked.isdecimal() else None})
-
-    def save() -> None:
-        service.book_training(actor=user_of(request), now=timezone.now(), given=form.given())
-
-    return _saved(request, form, save, _("Nytt utbildningspass"))
-
-
-@login_required
-@require_http_methods(["GET", "HEAD", "POST"])
 def training_outcome(request: HttpRequest, pk: int) -> HttpResponse:
     """How many came, the one question, and what changed."""
     row = TrainingSession.objects.select_related("booking").filter(pk=pk).first()
@@ -187,7 +174,6 @@ urlpatterns = [
     path("kompetens/", competence, name="competence"),
     path("kompetens/analys/ny", analysis_form, name="analysis_new"),
     path("kompetens/analys/<int:pk>/andra", analysis_form, name="analysis_edit"),
-    path("kompetens/pass/nytt", training_new, name="training_new"),
     path("kompetens/pass/<int:pk>/efter", training_outcome, name="training_outcome"),
     path("verktygslada/", toolbox, name="toolbox"),
     path("verktygslada/nytt", card_form, name="card_new"),

@@ -28,6 +28,7 @@ from scheduling import access, links
 from scheduling.feeds import manage, serve
 from scheduling.forms.feeds import FeedForm
 from scheduling.models import Feed, FeedLevel, FeedScope
+from scheduling.views.colleagues import invitation_choice
 
 #: A feed just made shows its address without asking for the password again.
 FRESH = timedelta(minutes=15)
@@ -57,6 +58,7 @@ def feeds(request: HttpRequest) -> HttpResponse:
         "error": error,
         "living": [_row(row, counts) for row in rows if row.revoked_at is None],
         "gone": [_row(row, counts) for row in rows if row.revoked_at is not None][:10],
+        "invitations": invitation_choice(user),
     }
     status = 422 if request.method == "POST" else 200
     return render(request, "scheduling/feeds.html", context, status=status)

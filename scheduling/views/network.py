@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.urls import NoReverseMatch, path, reverse
+from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -26,6 +26,7 @@ from partners.models import (
 from partners.services import network as services
 from scheduling.forms.relation import AgreementForm, ChannelForm
 from scheduling.insight import relations
+from scheduling.insight.today import coming_with
 from scheduling.models import SignalSource
 from scheduling.views.interests import catch_context
 from scheduling.views.relation import about, form_page, log_undo
@@ -36,12 +37,8 @@ SECTION = "network"
 
 
 def meeting_link(**of: int) -> str:
-    """Where a samverkansmöte is booked; empty as long as there is no such page."""
-    try:
-        address = reverse("meeting_new")
-    except NoReverseMatch:
-        return ""
-    return address + "?" + "&".join(f"{name}={pk}" for name, pk in of.items())
+    """Where a samverkansmöte is booked."""
+    return reverse("meeting_new") + "?" + "&".join(f"{name}={pk}" for name, pk in of.items())
 
 
 @login_required
@@ -97,6 +94,7 @@ def channel(request: HttpRequest, pk: int) -> HttpResponse:
         "reachable": row.contact and queries.may_reach(user, row.contact),
         "plans": access.may_plan(user),
         "meeting": meeting_link(channel=row.pk) if access.may_plan(user) else "",
+        "meetings": coming_with(row, now),
         "silent": _row(row, now)["silent"],
         "undo": log_undo(user, now),
         **catch_context(user, source=SignalSource.PARTNER),

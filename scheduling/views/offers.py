@@ -1,14 +1,17 @@
 """Acts on offered times, on a slot offered on, and on a whole series."""
 
-from datetime import timedelta
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from functools import partial
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
 from core.errors import DomainError, Missing
 from core.models import User
@@ -17,6 +20,7 @@ from scheduling import access
 from scheduling.booking import offers, series, slots
 from scheduling.booking.services import Reply
 from scheduling.models import Booking, OfferedTime
+from scheduling.outbox import preview
 from scheduling.states import AnswerChannel, InvitationState, OfferState
 from scheduling.views.visit import _page
 
@@ -81,6 +85,10 @@ def extend(request: HttpRequest, pk: int) -> HttpResponse:
     return _done(request, booking, _("Tiderna hålls en vecka till."))
 
 
+def _rehearsed(act: Callable[[], object], now: datetime) -> list[preview.Addressee]:
+    return preview.by_addressee(preview.of(act, now=now))
+
+
 @login_required
 @require_POST
 def slot_offer(request: HttpRequest, pk: int) -> HttpResponse:
@@ -88,8 +96,13 @@ def slot_offer(request: HttpRequest, pk: int) -> HttpResponse:
     user, booking = _booking(request, pk)
     chosen = [int(raw) for raw in request.POST.getlist("groups") if raw.isdecimal()]
     groups = list(Group.objects.filter(pk__in=chosen).select_related("organisation"))
+    now = timezone.now()
+    act = partial(slots.offer_on, actor=user, now=now, source=booking, groups=groups)
     try:
-        slots.offer_on(actor=user, now=timezone.now(), source=booking, groups=groups)
+        if "visa" in request.POST:
+            found = {"groups": groups, "addressees": _rehearsed(act, now)}
+            return _rehearsal_page(request, "slot_preview", booking, found)
+        act()
     except DomainError as error:
         return _page(request, booking, error.status, error=error)
     return _done(request, booking, _("Erbjudandet skickas strax. Den som svarar först får tiden."))
@@ -107,18 +120,37 @@ def slot_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     return _done(request, booking, _("Erbjudandet är tillbakadraget."))
 
 
+def _rehearsal_page(
+    request: HttpRequest,
+    name: str,
+    booking: Booking,
+    found: dict[str, object],
+    error: DomainError | None = None,
+) -> HttpResponse:
+    context = {"section": "calendar", "booking": booking, "visit": booking.visit, "error": error}
+    status = error.status if error else 200
+    return render(request, f"scheduling/{name}.html", {**context, **found}, status=status)
+
+
 @login_required
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def series_cancel(request: HttpRequest, pk: int) -> HttpResponse:
-    """What is left of the series is called off."""
-    user, booking = _booking(request, pk)
+    """What is left of the series is called off; first the page shows who gets what."""
+    (user, booking), now = _booking(request, pk), timezone.now()
     if booking.series is None:
         raise Missing
+    act = partial(series.cancel_remaining, actor=user, now=now, series=booking.series)
+    left = series.remaining(booking.series, now)
+    found: dict[str, object] = {"left": left, "addressees": None}
     try:
-        series.cancel_remaining(actor=user, now=timezone.now(), series=booking.series)
+        if request.method == "POST":
+            act()
+            return _done(request, booking, _("De datum som var kvar är avbokade."))
+        if left:
+            found["addressees"] = _rehearsed(act, now)
     except DomainError as error:
-        return _page(request, booking, error.status, error=error)
-    return _done(request, booking, _("De datum som var kvar är avbokade."))
+        return _rehearsal_page(request, "series_cancel", booking, found, error)
+    return _rehearsal_page(request, "series_cancel", booking, found)
 
 
 urlpatterns = [

@@ -1,6 +1,7 @@
 """Byt rum, byt värd, byt plats: each lists what is possible, each choice is one press."""
 
 from datetime import timedelta
+from functools import partial
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -16,6 +17,7 @@ from scheduling import access
 from scheduling.booking import colleagues, services, ways_out
 from scheduling.forms.rearrange import HostForm, RoomForm, SubstituteForm, SwapForm
 from scheduling.models import Booking, Host
+from scheduling.outbox import preview
 from scheduling.states import OPEN_STATES
 from scheduling.views.visit import _form_page, _to, _user
 
@@ -95,26 +97,32 @@ def swap(request: HttpRequest, pk: int) -> HttpResponse:
     booking = access.visit_to_plan(user, pk)
     others = _others(booking)
     form = SwapForm(others, request.POST or None, initial={"version": booking.version})
-    error = None
+    error, addressees = None, None
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
+        act = partial(
+            services.swap,
+            actor=user,
+            now=now,
+            booking=booking,
+            other=data["other"],
+            what=services.Exchange(data["what"]),
+            version=data["version"],
+        )
         try:
-            services.swap(
-                actor=user,
-                now=now,
-                booking=booking,
-                other=data["other"],
-                what=services.Exchange(data["what"]),
-                version=data["version"],
-            )
+            if "visa" in request.POST:
+                addressees = preview.by_addressee(preview.of(act, now=now))
+            else:
+                act()
         except DomainError as caught:
             error = caught
-        else:
+        if error is None and addressees is None:
             messages.success(request, _("Besöken har bytt plats. Alla får veta det."))
             return _to(booking)
     near = sorted(others, key=lambda row: abs(row.start - booking.start))[:SWAPS_SHOWN]
     near.sort(key=lambda row: (row.start, row.pk))
-    return _form_page(request, "swap", booking, error=error, form=form, others=near)
+    found = {"others": near, "addressees": addressees}
+    return _form_page(request, "swap", booking, error=error, form=form, **found)
 
 
 def _others(booking: Booking) -> QuerySet[Booking]:

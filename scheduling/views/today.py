@@ -23,6 +23,7 @@ from scheduling.followup import next_steps
 from scheduling.insight import today as insight
 from scheduling.models import Booking, CallTask, FollowUp
 from scheduling.outbox import calls, sms
+from scheduling.states import VISIT_KINDS
 from scheduling.views import today_relation, today_tasks
 from scheduling.views.relation import A_WEEK, log_undo
 from scheduling.views.today_rows import Rows
@@ -37,7 +38,7 @@ def today(request: HttpRequest) -> HttpResponse:
     assert isinstance(user, User)
     now = timezone.now()
     needs = insight.needs_of(user, now)
-    visits = insight.coming(user, now)
+    visits, met = insight.coming(user, now), insight.coming_gatherings(user, now)
     relation = today_relation.relation(user, now)
     words = Rows(user, now, acts=access.may_plan(user) or user.role != "manager")
     asked = today_tasks.asked(user, now)
@@ -53,7 +54,7 @@ def today(request: HttpRequest) -> HttpResponse:
         ],
         "later": [*words.later(needs), *relation.later],
         "relation": relation,
-        "days": words.days(visits),
+        "days": words.days(sorted([*visits, *met], key=lambda row: row.start)[: insight.COMING]),
         "none_bounced": access.may_plan(user) and not needs.failed,
         "to_look_at": to_look_at(user),
         "week": timezone.localdate(now),
@@ -87,11 +88,17 @@ def _undo(user: User, now: datetime) -> dict[str, object] | None:
         "visit.substituted": changed,
         "visit.booked": (_("Inbjudan skickas strax."), _("Inbjudan är skickad.")),
         "visit.offered": (_("Inbjudan skickas strax."), _("Inbjudan är skickad.")),
+        **{
+            f"{kind}.{act}": (_("Det skickas strax."), _("Det är skickat."))
+            for kind in ("meeting", "training")
+            for act in ("booked", "moved", "changed", "cancelled")
+        },
     }.get(event.verb, (_("Avbokningen skickas strax."), _("Avbokningen är skickad.")))
+    undo = "visit_undo" if booking.kind in VISIT_KINDS else "meeting_undo"
     return {
         "text": text,
         "done": done,
-        "action": reverse("visit_undo", args=[booking.pk]),
+        "action": reverse(undo, args=[booking.pk]),
         "seconds": services.seconds_left(event, now),
     }
 

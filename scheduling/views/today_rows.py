@@ -12,11 +12,12 @@ from core import swedish
 from partners.models import Group
 from scheduling.insight.today import INTEREST_TIMES, Needs, Silent, Wish
 from scheduling.models import Booking, CallTask, FollowUp, Invitation, Message
-from scheduling.states import AnswerChannel, Fault, MessageKind
+from scheduling.states import AnswerChannel, BookingKind, Fault, InvitationState, MessageKind
 from scheduling.views.today_words import (
     Reader,
     Row,
     aliases,
+    asked,
     book_again,
     capital,
     lang,
@@ -39,12 +40,15 @@ class Rows(Reader):
             *(self._wish(row) for row in needs.wishes),
             *(self._call(row) for row in needs.calls),
             *(self._lacking(row) for row in needs.lacking),
+            *(self._cannot(row) for row in needs.cannot),
+            *(self._meeting(row) for row in needs.meetings),
             *([self._line_down(needs.line_down)] if needs.line_down else []),
             *(self._failed(row) for row in needs.failed),
             *(self._late(row) for row in needs.late),
             *(self._silent(row) for row in needs.silent),
             *(self._expired(row) for row in needs.expired),
             *(self._follow_up(row) for row in needs.follow_ups),
+            *(self._gathered(row) for row in needs.gathered),
             *(self._next_step(row) for row in needs.next_steps),
         ]
         if not self.acts:
@@ -70,6 +74,81 @@ class Rows(Reader):
                     "style": "",
                 }
             ],
+        }
+
+    def _cannot(self, invitation: Invitation) -> Row:
+        booking, host = invitation.booking, invitation.host
+        assert host is not None
+        wished = [row for row in invitation.proposals.all() if row.start and not row.outdated]
+        title = _("%(name)s kan inte, hitta ersättare") % {"name": host.first_name}
+        if invitation.status is InvitationState.COUNTERED and wished and wished[-1].start:
+            words = {"name": host.first_name, "when": moment(wished[-1].start)}
+            title = _("%(name)s kan inte då, men %(when)s") % words
+        return {
+            "icon": "person",
+            "tone": "now",
+            "kind": _("Värd kan inte"),
+            "owner": booking.created_by_id,
+            "title": title,
+            "href": reverse("visit", args=[booking.pk]),
+            "text": _("%(group)s: %(what)s Besöket står fast.")
+            % {"group": aliases(booking), "what": what_and_when(booking)},
+            "quote": invitation.comment,
+            "note": "",
+            "acts": [
+                {
+                    "label": _("Hitta ersättare"),
+                    "href": reverse("visit_host", args=[booking.pk]),
+                    "style": "",
+                }
+            ],
+        }
+
+    def _meeting(self, invitation: Invitation) -> Row:
+        booking = invitation.booking
+        wishes = invitation.status is InvitationState.COUNTERED
+        title = _("%(name)s vill hellre ha en annan tid") if wishes else _("%(name)s kan inte")
+        page = {
+            "label": _("Se svaret"),
+            "href": booking.get_absolute_url(),
+            "style": "quiet",
+        }
+        move = {"label": _("Flytta mötet"), "href": reverse("meeting_change", args=[booking.pk])}
+        return {
+            "icon": "swap" if wishes else "x",
+            "tone": "now",
+            "kind": _("Svar om ett möte"),
+            "owner": booking.created_by_id,
+            "title": title % {"name": invitation.name},
+            "href": booking.get_absolute_url(),
+            "text": what_and_when(booking),
+            "quote": invitation.comment,
+            "note": "",
+            "acts": [move, page],
+        }
+
+    def _gathered(self, booking: Booking) -> Row:
+        training = booking.kind == BookingKind.TRAINING.value
+        act = {
+            "label": _("Hur många kom?") if training else _("Skriv en rad"),
+            "href": reverse("training_outcome", args=[booking.pk])
+            if training
+            else booking.get_absolute_url(),
+        }
+        return {
+            "icon": "pen",
+            "tone": "",
+            "kind": _("Utbildningspass") if training else _("Möte"),
+            "owner": booking.created_by_id,
+            "title": _("Efter %(what)s") % {"what": booking.title},
+            "href": booking.get_absolute_url(),
+            "text": _("%(day)s. Det tar en halv minut.")
+            % {
+                "day": capital(swedish.short_date(booking.start, lang=lang())),
+            },
+            "quote": "",
+            "note": "",
+            "acts": [act],
         }
 
     def _wish(self, wish: Wish) -> Row:
@@ -179,8 +258,8 @@ class Rows(Reader):
             "tone": "now",
             "kind": _("Ring kontakten"),
             "owner": booking.created_by_id,
-            "title": titles[MessageKind(task.kind)] % {"group": aliases(booking)},
-            "href": reverse("visit", args=[booking.pk]),
+            "title": titles[MessageKind(task.kind)] % {"group": asked(task.invitation)},
+            "href": booking.get_absolute_url(),
             "text": why % {"who": person, "what": what_and_when(booking)},
             "acts": acts,
         }  # fmt: skip
@@ -216,8 +295,8 @@ class Rows(Reader):
             "tone": "now",
             "kind": _("Mejlet gick inte fram"),
             "owner": message.booking.created_by_id,
-            "title": _("%(group)s har inte fått mejlet") % {"group": aliases(message.booking)},
-            "href": reverse("visit", args=[message.booking_id]),
+            "title": _("%(group)s har inte fått mejlet") % {"group": asked(message.invitation)},
+            "href": message.booking.get_absolute_url(),
             "text": what_and_when(message.booking),
             "note": _("Mottagarens server svarade: %(error)s") % {"error": message.error}
             if self.acts and message.error
@@ -268,8 +347,8 @@ class Rows(Reader):
             "tone": "part",
             "kind": _("Mejlet väntar"),
             "owner": message.booking.created_by_id,
-            "title": _("%(group)s har inte fått mejlet än") % {"group": aliases(message.booking)},
-            "href": reverse("visit", args=[message.booking_id]),
+            "title": _("%(group)s har inte fått mejlet än") % {"group": asked(message.invitation)},
+            "href": message.booking.get_absolute_url(),
             "text": what_and_when(message.booking),
             "note": words % {"when": moment(message.due_at)},
             "acts": [

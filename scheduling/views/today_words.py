@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from core import swedish
 from core.models import User
 from partners.models import Group, SizeBand
-from scheduling.models import Booking, Host
+from scheduling.models import Booking, Host, Invitation
 from scheduling.states import BookingKind, VisitState
 
 Row = dict[str, Any]
@@ -53,7 +53,9 @@ def capital(text: str) -> str:
 
 
 def aliases(booking: Booking) -> str:
-    """The groups of a visit, by their neutral names."""
+    """The groups of a visit, by their neutral names; of a meeting its title."""
+    if not hasattr(booking, "visit"):
+        return booking.title
     return ", ".join(group.alias for group in booking.visit.groups.all())
 
 
@@ -66,7 +68,14 @@ def moment(value: datetime) -> str:
 
 def what_and_when(booking: Booking) -> str:
     """ "Digital hjälp, tis 1 dec kl. 13.00."."""
-    return f"{booking.visit.programme.name}, {moment(booking.start)}."
+    return f"{booking.what}, {moment(booking.start)}."
+
+
+def asked(invitation: Invitation) -> str:
+    """Whom a mail or a call was for: the groups of a visit, else the one who was asked."""
+    if invitation.contact is not None and hasattr(invitation.booking, "visit"):
+        return aliases(invitation.booking)
+    return invitation.name
 
 
 def _more(booking: Booking) -> str:
@@ -141,7 +150,25 @@ class Reader:
             return _("I morgon, %(day)s") % {"day": short}
         return capital(short)
 
+    def _gathering(self, booking: Booking) -> Row:
+        room = booking.gathering.room
+        kind = _("Utbildningspass") if booking.kind == BookingKind.TRAINING.value else _("Möte")
+        hosts = list(booking.gathering.hosts.all())
+        names = [_("du") if host.user_id == self.user.pk else host.first_name for host in hosts]
+        names.sort(key=lambda name: name != _("du"))
+        where = room.name if room is not None else ""
+        return {
+            "booking": booking,
+            "title": booking.title or kind,
+            "href": booking.get_absolute_url(),
+            "what": " · ".join(part for part in (kind, where) if part),
+            "who": capital(", ".join(names)),
+            "own": True,
+        }
+
     def _slot(self, booking: Booking) -> Row:
+        if not hasattr(booking, "visit"):
+            return self._gathering(booking)
         visit = booking.visit
         outreach = booking.kind == BookingKind.OUTREACH_VISIT.value
         where = _("vi går dit") if outreach or visit.room is None else visit.room.name

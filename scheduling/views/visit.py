@@ -34,6 +34,7 @@ from scheduling.states import (
     VisitState,
 )
 from scheduling.views import facts_words, texts, visit_parts
+from scheduling.views.colleagues import colleague_lines
 
 
 def _user(request: HttpRequest) -> User:
@@ -73,15 +74,16 @@ def _page(
         "booking": booking,
         "visit": booking.visit,
         "groups": booking.visit.groups.all(),
-        "invitations": booking.invitations.prefetch_related("proposals").select_related(
-            "contact", "host__user"
-        ),
+        "invitations": booking.invitations.filter(contact__isnull=False)
+        .prefetch_related("proposals")
+        .select_related("contact"),
+        "colleagues": colleague_lines(booking) if plans else [],
         "access_needs": [ACCESS_NEED_LABELS[AccessNeed(n)] for n in booking.visit.access_needs],
         "diets": facts_words.diets(booking.visit),
         "interpreter": facts_words.interpreter(booking.visit),
         "sundry": facts_words.sundry(booking.visit),
         "beats": timeline.of(booking) if plans else [],
-        "holders": holders.of(booking, now) if plans else [],
+        "holders": _partners_hold(booking, now) if plans else [],
         "textable": texts.textable(booking, now) if plans else set(),
         "plans": plans,
         "sees_plan": access.may_see_plan(user, booking),
@@ -114,9 +116,16 @@ def _page(
     return render(request, "scheduling/visit.html", context, status=status)
 
 
+def _partners_hold(booking: Booking, now: datetime) -> list[holders.Holder]:
+    """Of partners; a colleague has a quiet line of her own, below."""
+    return [row for row in holders.of(booking, now) if row.invitation.contact_id is not None]
+
+
 def _open_proposals(booking: Booking) -> list[tuple[Proposal, bool]]:
     rows = Proposal.objects.filter(
-        invitation__booking=booking, state=ProposalState.OPEN.value
+        invitation__booking=booking,
+        invitation__contact__isnull=False,
+        state=ProposalState.OPEN.value,
     ).select_related("invitation__contact")
     return [(row, services.is_free(booking, row)) for row in rows]
 

@@ -78,6 +78,7 @@ CASES = {
 }
 
 
+@pytest.mark.large
 @pytest.mark.parametrize("name", CASES)
 def test_memory_stays_under_300_megabytes(tmp_path: Path, name: str) -> None:
     make, code, count = CASES[name]

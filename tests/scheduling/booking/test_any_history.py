@@ -20,24 +20,34 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
+from icalendar import Calendar
 
 from core.errors import Clash, DomainError
 from core.models import Role
 from partners.models import Contact, Group, SizeBand
-from scheduling.booking import board, offers, series, services, slots, times
+from scheduling.booking import board, gatherings, offers, series, services, slots, times
 from scheduling.booking.availability import Board, Need
+from scheduling.booking.gathering_plan import GatheringPlan
 from scheduling.models import (
     Allocation,
     Booking,
     Host,
     Invitation,
+    Message,
     OfferedTime,
     Resource,
     Room,
     Series,
     SlotOffer,
 )
-from scheduling.states import AnswerChannel, InvitationState, OfferState, VisitState
+from scheduling.states import (
+    AnswerChannel,
+    InvitationState,
+    MessageKind,
+    MessageState,
+    OfferState,
+    VisitState,
+)
 from tests import factories
 
 pytestmark = [pytest.mark.postgres, pytest.mark.history, pytest.mark.timeout(600)]
@@ -120,6 +130,8 @@ class House(RuleBasedStateMachine):
     def open_house(self) -> None:
         world = factories.world()
         self.world, self.now = world, factories.NOW
+        world.other_host.user.calendar_invitations = True
+        world.other_host.user.save()
         Room.objects.filter(pk=world.room.pk).update(buffer_before=30, buffer_after=15)
         world.room.refresh_from_db()
         self.rooms = [world.room, world.other_room]
@@ -144,8 +156,24 @@ class House(RuleBasedStateMachine):
 
     # --- Picking -------------------------------------------------------------------------------
     def booking(self, number: int) -> Booking | None:
-        rows = list(Booking.objects.with_visit().order_by("pk"))
+        rows = list(Booking.objects.visits().with_visit().order_by("pk"))
         return newest(rows, number) if rows else None
+
+    def meeting(self, number: int) -> Booking | None:
+        rows = list(Booking.objects.gatherings().with_visit().order_by("pk"))
+        return newest(rows, number) if rows else None
+
+    def meeting_plan(self, where: Where, travel: int, *, alone: bool) -> GatheringPlan:
+        second = (self.hosts[(where.host + 1) % 3],) if where.second else ()
+        return GatheringPlan(
+            title="Möte",
+            start=where.start,
+            end=where.end,
+            hosts=(self.hosts[where.host], *second),
+            contacts=() if alone else (self.world.contact,),
+            room=self.rooms[where.room],
+            travel_minutes=travel,
+        )
 
     def plan(self, where: Where, group: int, **changes: object) -> services.VisitPlan:
         return self.world.plan(
@@ -396,6 +424,37 @@ class House(RuleBasedStateMachine):
             row = newest(rows, which)
             self.attempt("end series", lambda: series.cancel_remaining(series=row, **self.acting))
 
+    # --- Meetings ------------------------------------------------------------------------------
+    @rule(where=WHERE, travel=st.sampled_from([0, 30]), alone=st.booleans())
+    def meet(self, where: Where, travel: int, alone: bool) -> None:
+        plan = self.meeting_plan(where, travel, alone=alone)
+        self.attempt("meet", lambda: gatherings.book_gathering(plan=plan, **self.acting))
+
+    @rule(which=WHICH, where=WHERE, travel=st.sampled_from([0, 30]), alone=st.booleans())
+    def change_meeting(self, which: int, where: Where, travel: int, alone: bool) -> None:
+        if row := self.meeting(which):
+            plan = self.meeting_plan(where, travel, alone=alone)
+            self.attempt(
+                "change meeting",
+                lambda: gatherings.change_gathering(booking=row, plan=plan, **self.acting),
+            )
+
+    @rule(which=WHICH, act=st.sampled_from(["cancel", "undo", "undo", "send"]))
+    def end_meeting(self, which: int, act: str) -> None:
+        if row := self.meeting(which):
+            acts: dict[str, Callable[..., Booking]] = {
+                "cancel": gatherings.cancel_gathering,
+                "undo": services.undo,
+                "send": gatherings.send_gathering,
+            }
+            self.attempt(f"{act} meeting", lambda: acts[act](booking=row, **self.acting))
+
+    # --- The post ------------------------------------------------------------------------------
+    @rule()
+    def mails_leave(self) -> None:
+        waiting = Message.objects.filter(state=MessageState.WAITING.value)
+        waiting.update(state=MessageState.SENT.value, sent_at=self.now)
+
     # --- Time ----------------------------------------------------------------------------------
     @rule(hours=st.sampled_from([1, 24, 8 * 24]), sweep=st.booleans())
     def wait(self, hours: int, sweep: bool) -> None:
@@ -496,6 +555,12 @@ class House(RuleBasedStateMachine):
         assert taken == {}
 
     def promised(self, booking: Booking) -> list[Row]:
+        if not hasattr(booking, "visit"):
+            meeting, hosts = booking.gathering, booking.gathering.hosts.all()
+            room, start, end = meeting.room, booking.start, booking.end
+            own = spans(start, end, None, hosts, (), meeting.travel_minutes)
+            own += [(room.resource_id, start, end)] if room else []
+            return own if booking.state in STANDING else []
         visit = booking.visit
         resources = Resource.objects.filter(group__in=visit.groups.all())
         groups, travel = list(resources.values_list("pk", flat=True)), visit.travel_minutes
@@ -512,6 +577,33 @@ class House(RuleBasedStateMachine):
             return own
         slot = booking.slot_offers.filter(state="open", expires_at__gt=self.now).exists()
         return [row for row in own if row[0] not in groups] if slot else []
+
+    @invariant()
+    def her_calendar_says_what_stands(self) -> None:
+        """Robin has his bookings by mail: the newest that counts is what the house says."""
+        robin = self.world.other_host
+        for booking in Booking.objects.with_visit().filter(end__gt=self.now):
+            last = (
+                Message.objects.filter(booking=booking, invitation__host=robin)
+                .exclude(state=MessageState.SUPERSEDED.value)
+                .order_by("-pk")
+                .first()
+            )
+            shown = None
+            if last is not None and last.kind != MessageKind.CANCEL.value:
+                event_ = Calendar.from_ical(bytes(last.calendar or b"")).walk("VEVENT")[0]
+                shown = event_["DTSTART"].dt, event_["DTEND"].dt
+            stands = (booking.start, booking.end) if self.met_by_robin(booking) else None
+            assert shown == stands, (booking.pk, booking.state, shown, stands)
+
+    def met_by_robin(self, booking: Booking) -> bool:
+        if booking.state not in {"offered", "confirmed"}:
+            return False
+        if booking.offered_times.filter(state="open").exists():
+            return False
+        visit = hasattr(booking, "visit")
+        hosts = booking.visit.hosts if visit else booking.gathering.hosts.all()
+        return self.world.other_host in hosts
 
     @invariant()
     def whoever_has_a_time_is_offered_no_other(self) -> None:

@@ -84,6 +84,7 @@ def test_another_seed_gives_other_identities_and_the_same_calendar() -> None:
     assert first["partners.Contact"] != other["partners.Contact"]
 
 
+@pytest.mark.large
 def test_a_larger_calendar_is_repeatable_too() -> None:
     first, second = laid_out_twice(count=300)
     assert first == second
@@ -99,6 +100,7 @@ OTHER_DAYS = [
 ]
 
 
+@pytest.mark.large
 @pytest.mark.parametrize("today", OTHER_DAYS)
 def test_any_other_day_has_120_visits_on_open_days(today: date) -> None:
     seed.seed(today=today)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from itertools import product
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -150,6 +151,7 @@ def others(true: Counts, order: list[str], told: Table) -> Iterator[Counts]:
                     yield changed
 
 
+@pytest.mark.large
 @settings(max_examples=40, deadline=None)
 @given(visits(), besides)
 def test_no_count_under_five_is_told_by_all_tables_together(

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('scheduling', '0016_outbox_decisions'),
+        ('scheduling', '0017_gatherings'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
