@@ -185,6 +185,8 @@ class MessageState(StrEnum):
     #: It did not arrive. A person decides, unless ``decided_at`` says that somebody has.
     FAILED = "failed"
     SUPERSEDED = "superseded"
+    #: Its words went along in another message to the same addressee, its ``carrier``.
+    BUNDLED = "bundled"
     #: It did not arrive, and a colleague has said it by phone.
     TOLD = "told"
 

@@ -104,6 +104,7 @@ STATES: "dict[str, dict[str, tuple[str, str, StrOrPromise]]]" = {
         "kept": ("mail", "", _("Sparat här")),
         "failed": ("warn", "now", _("Gick inte fram")),
         "superseded": ("swap", "", _("Ersatt av nyare")),
+        "bundled": ("mail", "", _("I samma mejl")),
         "told": ("phone", "", _("Sagt per telefon")),
     },
     "rhythm": {

@@ -211,6 +211,8 @@ class DeliveryBody(BaseModel):
     feed_fetched_at: Shown | None
     feed_is_older: bool
     belief: Belief | None
+    #: The message that waits for a person; what comes after it waits behind it.
+    undecided: int | None
 
 
 class InvitationBody(BaseModel):

@@ -161,6 +161,7 @@ def _holds(row: holders.Holder) -> DeliveryBody:
         feed_fetched_at=iso(row.feed_fetched_at) if row.feed_fetched_at else None,
         feed_is_older=row.feed_is_older,
         belief=row.belief,
+        undecided=row.undecided.pk if row.undecided else None,
     )
 
 

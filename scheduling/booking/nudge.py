@@ -15,9 +15,10 @@ from django.utils.translation import gettext as _
 from core import audit, swedish
 from core.errors import Conflict, IllegalTransition
 from core.models import User
-from scheduling.booking import change, reminders
+from partners.models import ContactChannel
+from scheduling.booking import asking, change, reminders
 from scheduling.models import Booking, CallTask, Invitation, Message
-from scheduling.outbox import enqueue
+from scheduling.outbox import enqueue, sms
 from scheduling.states import InvitationState, MessageKind, MessageState, VisitState
 
 #: Nobody is asked twice within this time.
@@ -64,14 +65,14 @@ def _told_lately(invitation: Invitation, now: datetime) -> bool:
 
 # --- By itself -----------------------------------------------------------------------------------
 def due(now: datetime) -> list[int]:
-    """Invitations by mail to nudge at ``now``: silent for long enough, and not asked again yet."""
+    """Invitations to nudge at ``now``, by mail or text: silent for long, and not asked again yet."""
     today = timezone.localdate(now)
     if not settings.NUDGE_WORKING_DAYS or not reminders.in_working_hours(now):
         return []
     # A move gives a new SEQUENCE, and with it a nudge of its own.
     asked = Message.objects.filter(
         invitation=OuterRef("pk"), kind__in=_ASKED, sequence=OuterRef("sequence")
-    )
+    ).exclude(state=MessageState.SUPERSEDED.value)
     stuck = Message.objects.filter(
         Q(state=MessageState.WAITING.value) | Q(state=MessageState.FAILED.value, decided_at=None),
         invitation=OuterRef("pk"),
@@ -84,47 +85,42 @@ def due(now: datetime) -> list[int]:
             booking__state=VisitState.OFFERED.value,
             booking__start__gt=reminders.horizon(now),
         )
-        .exclude(contact__email="")
+        .exclude(Q(contact__email="") & ~Q(contact__channel=ContactChannel.SMS.value))
         .exclude(Exists(asked) | Exists(stuck))
         .annotate(told=Max("messages__sent_at", filter=left))
         .filter(told__isnull=False)
-        .values_list("pk", "told", "booking__visit__respond_by")
+        .select_related("contact", "booking__visit")
         .order_by("booking__start", "pk")
     )
-    return [pk for pk, told, by in rows if _is_time(today, timezone.localdate(told), by)]
+    return [row.pk for row in rows if _is_due(row, today) and _can_be_asked(row)]
+
+
+def _is_due(row: Invitation, today: date) -> bool:
+    told: datetime = row.told  # type: ignore[attr-defined] # annotated
+    visit = getattr(row.booking, "visit", None)
+    return _is_time(today, timezone.localdate(told), visit.respond_by if visit else None)
+
+
+def _can_be_asked(row: Invitation) -> bool:
+    """By mail or text; nobody is rung by the clock."""
+    return bool(row.email) or sms.wants_texts(row.contact)
 
 
 def _is_time(today: date, told: date, respond_by: date | None) -> bool:
     """``told`` is the day they last heard of it; nobody is pressed the day after."""
     if swedish.add_working_days(told, 1) >= today:
         return False
-    asked_for = respond_by is not None and respond_by >= today
-    if asked_for and swedish.working_days_before(respond_by, 1) <= today:
+    if _patience_ends(told) <= today:
         return True
-    return swedish.add_working_days(told, settings.NUDGE_WORKING_DAYS) <= today
-
-
-@change.service
-def nudge_one(*, invitation_pk: int, now: datetime) -> bool:
-    """Ask one addressee again; False where it is no longer so."""
-    invitation = Invitation.objects.select_related("booking").get(pk=invitation_pk)
-    booking = change.locked(invitation.booking)
-    if invitation_pk not in due(now):
+    if respond_by is None or respond_by < today:
         return False
-    invitation = Invitation.objects.select_related("contact").get(pk=invitation_pk)
-    invitation.booking = booking
-    event = audit.record(
-        now=now,
-        actor=None,
-        via="system",
-        verb="visit.nudged",
-        target=booking,
-        data={"invitations": [invitation_pk]},
-    )
-    enqueue.remind(invitation, event=event, now=now, kind=MessageKind.NUDGE)
-    return True
+    return swedish.working_days_before(respond_by, 1) <= today
+
+
+def _patience_ends(told: date) -> date:
+    return swedish.add_working_days(told, settings.NUDGE_WORKING_DAYS)
 
 
 def nudge_due(*, now: datetime) -> int:
-    """Ask all whose time it is; returns how many."""
-    return sum(nudge_one(invitation_pk=pk, now=now) for pk in due(now))
+    """Ask all whose time it is; returns how many. Several of one contact are one mail."""
+    return asking.ask_all(due=due, kind=MessageKind.NUDGE, verb="visit.nudged", now=now)

@@ -6,7 +6,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from core import audit, swedish
-from scheduling.booking import change
+from scheduling.booking import asking, change
 from scheduling.models import CallTask, Invitation, Message
 from scheduling.outbox import enqueue, sms
 from scheduling.states import InvitationState, MessageChannel, MessageKind, MessageState, VisitState
@@ -65,7 +65,7 @@ def _to_remind(now: datetime, *, within: int, channel: MessageChannel) -> QueryS
         sequence=OuterRef("sequence"),
         # A nudge weeks ahead is no reminder.
         created_at__gte=OuterRef("booking__start") - timedelta(days=7),
-    )
+    ).exclude(state=MessageState.SUPERSEDED.value)
     called = CallTask.objects.filter(
         invitation=OuterRef("pk"),
         kind=MessageKind.REMINDER.value,
@@ -89,20 +89,6 @@ def _to_remind(now: datetime, *, within: int, channel: MessageChannel) -> QueryS
 
 
 @change.service
-def remind(*, invitation_pk: int, now: datetime) -> bool:
-    """Send one reminder; False where the visit changed meanwhile or it was done already."""
-    invitation = Invitation.objects.select_related("booking").get(pk=invitation_pk)
-    booking = change.locked(invitation.booking)
-    if invitation_pk not in due(now):
-        return False
-    invitation = Invitation.objects.select_related("contact").get(pk=invitation_pk)
-    invitation.booking = booking
-    event = audit.record(now=now, actor=None, via="system", verb="visit.reminded", target=booking)
-    enqueue.remind(invitation, event=event, now=now)
-    return True
-
-
-@change.service
 def remind_by_text(*, invitation_pk: int, now: datetime) -> bool:
     """Text one the day before; False where the visit changed meanwhile or it was done already."""
     invitation = Invitation.objects.select_related("booking").get(pk=invitation_pk)
@@ -120,6 +106,6 @@ def remind_by_text(*, invitation_pk: int, now: datetime) -> bool:
 
 
 def remind_due(*, now: datetime) -> int:
-    """Remind all that are due, by mail or call and by text; returns how many."""
-    told = sum(remind(invitation_pk=pk, now=now) for pk in due(now))
+    """Remind all that are due; returns how many. Several of one contact are one mail."""
+    told = asking.ask_all(due=due, kind=MessageKind.REMINDER, verb="visit.reminded", now=now)
     return told + sum(remind_by_text(invitation_pk=pk, now=now) for pk in texts_due(now))

@@ -15,12 +15,13 @@ from scheduling import links
 from scheduling.booking import allocate, alter, answers, book, change, times
 from scheduling.booking.plan import VisitPlan
 from scheduling.calendars.recurrence import TooManyDates, Weekly, at_wall, distinct
-from scheduling.models import Booking, Host, Invitation, Room, Series, SeriesInvitation
+from scheduling.models import Booking, Host, Invitation, Message, Room, Series, SeriesInvitation
 from scheduling.outbox import enqueue
 from scheduling.states import (
     OPEN_STATES,
     InvitationState,
     MessageKind,
+    MessageState,
     VisitEvent,
     VisitState,
 )
@@ -355,11 +356,18 @@ def remaining(series: Series, now: datetime) -> list[Booking]:
     return [row for row in rows if row.status in OPEN_STATES]
 
 
+def _in_calendars(bookings: list[Booking]) -> bool:
+    """Whether any of these dates has been told of with a calendar part of its own."""
+    rows = Message.objects.filter(booking__in=bookings, calendar__isnull=False)
+    return rows.exclude(state=MessageState.SUPERSEDED.value, unsure=False).exists()
+
+
 @change.service
 def cancel_remaining(*, actor: User, now: datetime, series: Series, reason: str = "") -> int:
     """Call off every date that is still to come; returns how many.
 
-    Nothing held yet and all of it regular: one CANCEL for the whole. Otherwise each date's own.
+    Nothing held yet, and one entry in the partners' calendars or none at all: one mail for the
+    whole. Otherwise each date's own CANCEL, since each has a UID of its own.
     """
     access.require(access.may_plan(actor))
     series = Series.objects.select_for_update().get(pk=series.pk)
@@ -367,7 +375,7 @@ def cancel_remaining(*, actor: User, now: datetime, series: Series, reason: str 
     left = remaining(series, now)
     if not left:
         raise IllegalTransition(_("Inget datum i serien är kvar att avboka."))
-    whole = series.regular and len(left) == len(rows)
+    whole = len(left) == len(rows) and (series.regular or not _in_calendars(left))
     for row in left:
         if whole:
             _cancel_silently(actor, now, row)

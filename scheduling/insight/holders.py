@@ -66,6 +66,8 @@ class Holder:
     feed_fetched_at: datetime | None
     subscribes: bool
     belief: Belief | None
+    #: What did not arrive and waits for a person; the newest news may wait behind it.
+    undecided: Message | None
 
     @property
     def feed_is_older(self) -> bool:
@@ -101,6 +103,7 @@ def of(booking: Booking, now: datetime) -> list[Holder]:
                 feed_fetched_at=max((at for at in fetched or [] if at), default=None),
                 subscribes=fetched is not None,
                 belief=known.belief(booking) if booking.end > now else None,
+                undecided=known.undecided,
             )
         )
     return found
@@ -149,6 +152,11 @@ class _Known:
     def last_sent(self) -> Message | None:
         left = [row for row in self.news if row.status in _LEFT]
         return left[-1] if left else None
+
+    @property
+    def undecided(self) -> Message | None:
+        rows = (row for row in self.messages if row.status is MessageState.FAILED)
+        return next((row for row in rows if row.decided_at is None), None)
 
     def confirmed(self) -> int | None:
         """By mail the SEQUENCE it names; by link or voice what stood when it was given."""

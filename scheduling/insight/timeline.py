@@ -148,6 +148,7 @@ def _message(message: Message) -> Beat:
         MessageState.KEPT: _("sparad i Utskick, ingen e-postserver är inställd"),
         MessageState.FAILED: _("gick inte fram"),
         MessageState.SUPERSEDED: _("ersatt innan den skickades"),
+        MessageState.BUNDLED: _("skickas i samma mejl som ett annat besök"),
         MessageState.TOLD: _("sagt per telefon i stället"),
     }
     if message.is_text:

@@ -24,6 +24,11 @@ class Migration(migrations.Migration):
     operations = [
         migrations.AddField(
             model_name='message',
+            name='carrier',
+            field=models.ForeignKey(null=True, on_delete=models.deletion.SET_NULL, related_name='carried', to='scheduling.message'),
+        ),
+        migrations.AddField(
+            model_name='message',
             name='decided_at',
             field=models.DateTimeField(null=True),
         ),
@@ -55,7 +60,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='message',
             name='state',
-            field=models.CharField(choices=[('waiting', 'waiting'), ('sending', 'sending'), ('sent', 'sent'), ('kept', 'kept'), ('failed', 'failed'), ('superseded', 'superseded'), ('told', 'told')], default='waiting', max_length=12),
+            field=models.CharField(choices=[('waiting', 'waiting'), ('sending', 'sending'), ('sent', 'sent'), ('kept', 'kept'), ('failed', 'failed'), ('superseded', 'superseded'), ('bundled', 'bundled'), ('told', 'told')], default='waiting', max_length=12),
         ),
         migrations.AddIndex(
             model_name='message',

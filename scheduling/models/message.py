@@ -63,6 +63,10 @@ class Message(models.Model):
     unsure = models.BooleanField(default=False)
     #: FAILED, and somebody (or a newer message) has taken care of it.
     decided_at = models.DateTimeField(null=True)
+    #: The message whose words hold this one's too; only words are ever bundled, never a calendar.
+    carrier = models.ForeignKey(
+        "self", null=True, on_delete=models.SET_NULL, related_name="carried"
+    )
     #: A person lets it go although the addressee has had the day's number.
     past_cap = models.BooleanField(default=False)
     sent_at = models.DateTimeField(null=True)

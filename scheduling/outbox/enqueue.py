@@ -5,6 +5,7 @@ invitation; nothing is cancelled that was never sent (ARCHITECTURE.md, journey 1
 """
 
 import logging
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from celery import current_app
@@ -18,7 +19,7 @@ from scheduling import links, snapshots
 from scheduling.calendars import itip, mime
 from scheduling.calendars.snapshots import Mailbox
 from scheduling.models import CallTask, Invitation, Message
-from scheduling.outbox import letters, sms
+from scheduling.outbox import letters, sms, waits
 from scheduling.states import (
     LEFT_THE_HOUSE,
     InvitationState,
@@ -34,7 +35,7 @@ _MAY_HAVE_ARRIVED = Q(state__in=[state.value for state in LEFT_THE_HOUSE]) | Q(u
 #: It did not arrive, but the addressee may have heard of the visit all the same.
 _NOT_ARRIVED = Q(state__in=[MessageState.FAILED.value, MessageState.TOLD.value])
 #: Sequence numbers of these are used up, whether or not the mail arrived.
-_ENDS = frozenset({MessageKind.CANCEL, MessageKind.TAKEN})
+_ENDS = frozenset({MessageKind.CANCEL, MessageKind.TAKEN, MessageKind.SERIES_END})
 _ASKING = frozenset({MessageKind.REMINDER, MessageKind.NUDGE})
 _NO_TIME_YET = [MessageKind.OFFER.value, MessageKind.SERIES.value]
 _WITHOUT_CALENDAR = frozenset(
@@ -54,12 +55,13 @@ def tell(
     """
     if _only_rung(invitation, change=change, event=event, now=now):
         return None
-    replaced = _supersede(invitation)
+    replaced = _supersede(invitation, whole=change is MessageKind.SERIES_END)
     arrived = invitation.messages.filter(_MAY_HAVE_ARRIVED)
     tried = invitation.messages.filter(_USED)
     # A partner may have been asked for the whole series; a colleague is asked for each date.
     alone = invitation.booking.series_id is None or invitation.contact_id is None
-    if change in _ENDS and not tried.exists() and alone:
+    whole = change is MessageKind.SERIES_END
+    if change in _ENDS and not tried.exists() and (alone or whole):
         return None
     # An offer of several times was no invitation to a time yet: the REQUEST follows the choice.
     series = snapshots.series_invitation(invitation)
@@ -108,10 +110,51 @@ def remind(
     return _store(invitation, kind=kind, event=event, now=now)
 
 
-def _supersede(invitation: Invitation) -> list[int]:
+def remind_together(
+    invitations: Sequence[Invitation],
+    *,
+    events: Sequence[AuditEvent],
+    now: datetime,
+    kind: MessageKind,
+) -> Message:
+    """One mail of words about several visits of one addressee with an address; sent at once.
+
+    The first visit's message is the mail; the others have a row each, carried by it.
+    """
+    first, *others = invitations
+    letter = letters.write_together(invitations, kind)
+    carrier = _store(first, kind=kind, event=events[0], now=now, letter=letter)
+    for invitation, event in zip(others, events[1:], strict=True):
+        Message.objects.create(
+            invitation=invitation,
+            booking=invitation.booking,
+            event=event,
+            kind=kind.value,
+            state=MessageState.BUNDLED.value,
+            carrier=carrier,
+            sequence=invitation.sequence,
+            sender=carrier.sender,
+            recipient=carrier.recipient,
+            subject=carrier.subject,
+            text=carrier.text,
+            raw=b"",
+            message_id=_message_id(invitation),
+            created_at=now,
+            due_at=now,
+        )
+    return carrier
+
+
+def _supersede(invitation: Invitation, *, whole: bool = False) -> list[int]:
+    """What is replaced of ``invitation``: its news. What only asked is written anew when due."""
+    bundles = invitation.messages.filter(state=MessageState.BUNDLED.value)
+    waits.take_back(list(bundles.values_list("carrier", flat=True)))
+    asking = invitation.messages.filter(kind__in=waits.ASKING)
+    waits.take_back(list(asking.values_list("pk", flat=True)))
     waiting = invitation.messages.filter(state=MessageState.WAITING.value)
-    # News of one date never replaces the invitation to the whole series.
-    waiting = waiting.exclude(kind=MessageKind.SERIES.value)
+    if not whole:
+        # News of one date never replaces the invitation to the whole series.
+        waiting = waiting.exclude(kind=MessageKind.SERIES.value)
     pks = list(waiting.values_list("pk", flat=True))
     # The state is asked again: a worker may have claimed one of them since.
     Message.objects.filter(pk__in=pks, state=MessageState.WAITING.value).update(
@@ -192,11 +235,12 @@ def _store(
     event: AuditEvent,
     now: datetime,
     in_words: bool = False,
+    letter: letters.Letter | None = None,
 ) -> Message:
     if not invitation.email:
         return text(invitation, kind=kind, event=event, now=now)
     stamp = now.astimezone(UTC).replace(microsecond=0)
-    letter = letters.write(invitation, kind)
+    letter = letter or letters.write(invitation, kind)
     calendar, method = (None, None) if in_words else _calendar(invitation, kind, stamp)
     sender = Mailbox(
         links.tagged_address(invitation.mail_tag), snapshots.organiser_name(invitation.booking)

@@ -3,6 +3,7 @@
 Neutral by rule: no group, no organisation, no category in subject or text (DOMAIN.md §3, §4).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -39,6 +40,18 @@ def write(invitation: Invitation, kind: MessageKind) -> Letter:
         subject = render_to_string(f"email/{name}.subject.txt", context)
         text = render_to_string(f"email/{name}.txt", context)
         html = render_to_string(f"email/{name}.html", context)
+    return Letter(" ".join(subject.split()), f"{text.strip()}\n", _inliner().inline(html))
+
+
+def write_together(invitations: Sequence[Invitation], kind: MessageKind) -> Letter:
+    """One letter of words about several visits of one addressee; REMINDER or NUDGE."""
+    language = snapshots.language(invitations[0])
+    rows = [_context(row, language) for row in invitations]
+    context = {**rows[0], "rows": rows, "number": len(rows), "asks": kind is MessageKind.NUDGE}
+    with translation.override(language):
+        subject = render_to_string("email/together.subject.txt", context)
+        text = render_to_string("email/together.txt", context)
+        html = render_to_string("email/together.html", context)
     return Letter(" ".join(subject.split()), f"{text.strip()}\n", _inliner().inline(html))
 
 

@@ -60,6 +60,11 @@ class Addressee:
         return sum(row.way is Way.SMS for row in self.sendings)
 
     @property
+    def own_entries(self) -> bool:
+        """Whether they are several because each is a calendar entry of its own (one UID a mail)."""
+        return sum(row.has_calendar for row in self.sendings) > 1
+
+    @property
     def calls(self) -> int:
         """How many calls somebody must make."""
         return len(self.sendings) - self.mails - self.texts

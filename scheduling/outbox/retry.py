@@ -180,6 +180,8 @@ def _anew(
     _refuse_stale(message, invitation.booking, now)
     kind = MessageKind(message.kind)
     if kind in _ASKING:
+        # What it carried is written anew when it is due.
+        message.carried.update(state=MessageState.SUPERSEDED.value)
         return enqueue.remind(invitation, event=event, now=now, kind=kind)
     change = kind if kind in _ONE_OF_ITS_KIND else MessageKind.UPDATE
     return enqueue.tell(invitation, change=change, event=event, now=now)

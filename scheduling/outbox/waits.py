@@ -15,13 +15,22 @@ from django.utils import timezone
 from core import swedish
 from scheduling.models import Message
 from scheduling.models.message import Messages
-from scheduling.states import Fault, MessageChannel, MessageKind, MessageState
+from scheduling.states import (
+    OPEN_STATES,
+    Fault,
+    InvitationState,
+    MessageChannel,
+    MessageKind,
+    MessageState,
+)
 
 OPEN = [MessageState.WAITING.value, MessageState.SENDING.value]
 #: Words without news: they can wait for a working day, and are pointless afterwards.
 ASKING = [MessageKind.REMINDER.value, MessageKind.NUDGE.value]
 #: What tells of an end; it is sent however late, since calendars still show the visit.
 _ENDS = [MessageKind.CANCEL.value, MessageKind.TAKEN.value, MessageKind.SERIES_END.value]
+_NO = [InvitationState.DECLINED.value, InvitationState.WITHDRAWN.value]
+_SILENT = [InvitationState.PENDING.value, InvitationState.TENTATIVE.value]
 MORNING = time(8)
 
 
@@ -67,16 +76,38 @@ def _unreached(channel: MessageChannel) -> Messages:
 
 # --- What comes too late -------------------------------------------------------------------------
 def drop_too_late(now: datetime) -> int:
-    """Nobody is invited to, or reminded of, what has been; returns how many stay unsent."""
-    # A text that comes too late becomes a call (``texting.ring_instead``).
-    rows = Message.objects.filter(
-        state=MessageState.WAITING.value, channel=MessageChannel.MAIL.value
-    )
+    """What need not be said any more is not; returns how many mails stay unsent.
+
+    Nobody is invited to what has been, and nobody is reminded of, or asked about, what has begun,
+    is called off or has been answered. The rest of a bundle is written anew when it is due.
+    """
     over = Q(booking__end__lte=now) & ~Q(kind__in=[*_ENDS, MessageKind.SERIES.value])
-    begun = Q(booking__start__lte=now, kind__in=ASKING)
-    pks = list(rows.filter(over | begun).values_list("pk", flat=True))
-    late = Message.objects.filter(pk__in=pks, state=MessageState.WAITING.value)
-    return late.update(state=MessageState.SUPERSEDED.value)
+    unsent = Q(state=MessageState.WAITING.value) | Q(
+        state=MessageState.BUNDLED.value, carrier__state=MessageState.WAITING.value
+    )
+    # Of a text that comes too late only what merely asked; news becomes a call (``texting``).
+    over &= Q(channel=MessageChannel.MAIL.value)
+    rows = Message.objects.filter(unsent).filter(over | _pointless(now))
+    return take_back([carrier or pk for pk, carrier in rows.values_list("pk", "carrier")])
+
+
+def _pointless(now: datetime) -> Q:
+    closed = ~Q(booking__state__in=[state.value for state in OPEN_STATES])
+    no = Q(invitation__state__in=_NO)
+    answered = Q(kind=MessageKind.NUDGE.value) & ~Q(invitation__state__in=_SILENT)
+    return Q(kind__in=ASKING) & (Q(booking__start__lte=now) | closed | no | answered)
+
+
+def take_back(pks: list[int]) -> int:
+    """Those of ``pks`` that still wait are not sent, nor what they carry; returns how many."""
+    waiting = Message.objects.filter(pk__in=pks, state=MessageState.WAITING.value)
+    found = waiting.update(state=MessageState.SUPERSEDED.value)
+    Message.objects.filter(
+        carrier__in=pks,
+        carrier__state=MessageState.SUPERSEDED.value,
+        state=MessageState.BUNDLED.value,
+    ).update(state=MessageState.SUPERSEDED.value)
+    return found
 
 
 # --- The day's cap -------------------------------------------------------------------------------

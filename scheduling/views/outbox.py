@@ -36,6 +36,7 @@ STATE_WORDS = {
     MessageState.KEPT: gettext_lazy("Kvar i huset"),
     MessageState.FAILED: gettext_lazy("Gick inte fram"),
     MessageState.SUPERSEDED: gettext_lazy("Ersatta"),
+    MessageState.BUNDLED: gettext_lazy("Gick med i ett annat mejl"),
     MessageState.TOLD: gettext_lazy("Sagt per telefon"),
 }
 KIND_WORDS = {
@@ -137,6 +138,7 @@ def message(request: HttpRequest, pk: int) -> HttpResponse:
         else [],
         "address": form if undecided and invitation.contact and not row.is_text else None,
         "what_to_do": what_to_do(row),
+        "carried": list(row.carried.select_related("booking__visit__programme").order_by("pk")),
         "moved_to": row.address_now if row.address_now != row.recipient else "",
         "newer": newer,
     }

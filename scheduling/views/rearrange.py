@@ -121,8 +121,9 @@ def swap(request: HttpRequest, pk: int) -> HttpResponse:
             return _to(booking)
     near = sorted(others, key=lambda row: abs(row.start - booking.start))[:SWAPS_SHOWN]
     near.sort(key=lambda row: (row.start, row.pk))
-    found = {"others": near, "addressees": addressees}
-    return _form_page(request, "swap", booking, error=error, form=form, **found)
+    return _form_page(
+        request, "swap", booking, error=error, form=form, others=near, addressees=addressees
+    )
 
 
 def _others(booking: Booking) -> QuerySet[Booking]:

@@ -11,10 +11,10 @@ from django.utils.translation import ngettext
 from core import swedish
 from partners.models import Group
 from scheduling.insight.today import INTEREST_TIMES, Needs, Silent, Wish
-from scheduling.models import Booking, CallTask, FollowUp, Invitation, Message
-from scheduling.states import AnswerChannel, BookingKind, Fault, InvitationState, MessageKind
+from scheduling.models import Booking, CallTask, FollowUp, Invitation
+from scheduling.states import AnswerChannel, BookingKind, InvitationState, MessageKind
+from scheduling.views.today_mail import MailRows
 from scheduling.views.today_words import (
-    Reader,
     Row,
     aliases,
     asked,
@@ -31,7 +31,7 @@ MOST_INTERESTS = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Rows(Reader):
+class Rows(MailRows):
     """What needs somebody, and what can wait."""
 
     def needs(self, needs: Needs) -> list[Row]:
@@ -42,9 +42,9 @@ class Rows(Reader):
             *(self._lacking(row) for row in needs.lacking),
             *(self._cannot(row) for row in needs.cannot),
             *(self._meeting(row) for row in needs.meetings),
-            *([self._line_down(needs.line_down)] if needs.line_down else []),
-            *(self._failed(row) for row in needs.failed),
-            *(self._late(row) for row in needs.late),
+            *([self.line_down(needs.line_down)] if needs.line_down else []),
+            *(self.failed(row) for row in needs.failed),
+            *(self.late(row) for row in needs.late),
             *(self._silent(row) for row in needs.silent),
             *(self._expired(row) for row in needs.expired),
             *(self._follow_up(row) for row in needs.follow_ups),
@@ -263,100 +263,6 @@ class Rows(Reader):
             "text": why % {"who": person, "what": what_and_when(booking)},
             "acts": acts,
         }  # fmt: skip
-
-    def _phone(self, invitation: Invitation, *, quiet: bool = False) -> list[Row]:
-        contact = invitation.contact
-        if contact is None or not contact.phone:
-            return []
-        number = swedish.format_phone(contact.phone)
-        label = _("Ring %(number)s") % {"number": number} if quiet else number
-        style = "quiet" if quiet else ""
-        return [{"label": label, "href": f"tel:{contact.phone}", "icon": "phone", "style": style}]
-
-    def _failed(self, message: Message) -> Row:
-        retry = {
-            "label": _("Försök igen"),
-            "action": reverse("message_retry", args=[message.pk]),
-            "next": reverse("today"),
-        }
-        told = {
-            "label": _("Klart, vi har pratat"),
-            "action": reverse("message_told", args=[message.pk]),
-            "style": "quiet",
-            "next": reverse("today"),
-        }
-        read = {
-            "label": _("Rätta adressen"),
-            "href": reverse("message", args=[message.pk]),
-            "style": "quiet",
-        }
-        return {
-            "icon": "warn",
-            "tone": "now",
-            "kind": _("Mejlet gick inte fram"),
-            "owner": message.booking.created_by_id,
-            "title": _("%(group)s har inte fått mejlet") % {"group": asked(message.invitation)},
-            "href": message.booking.get_absolute_url(),
-            "text": what_and_when(message.booking),
-            "note": _("Mottagarens server svarade: %(error)s") % {"error": message.error}
-            if self.acts and message.error
-            else "",
-            "acts": [retry, read, told, *self._phone(message.invitation, quiet=True)],
-        }
-
-    def _line_down(self, since: datetime) -> Row:
-        return {
-            "icon": "warn",
-            "tone": "now",
-            "kind": _("Mejlservern svarar inte"),
-            "title": _("Inga mejl går ut just nu"),
-            "href": reverse("outbox"),
-            "text": _(
-                "Det äldsta skrevs %(when)s. Inget är borta: de går själva när servern svarar. "
-                "Ring om något är bråttom, och säg till den som sköter servern."
-            )
-            % {"when": moment(since)},
-            "quote": "",
-            "note": "",
-            "acts": [
-                {
-                    "label": _("Se vad som väntar"),
-                    "href": f"{reverse('outbox')}?status=waiting",
-                    "style": "quiet",
-                }
-            ],
-        }
-
-    def _late(self, message: Message) -> Row:
-        capped = message.fault == Fault.CAPPED.value
-        words = _("Dagens antal automatiska mejl till mottagaren är fullt. Det går %(when)s.")
-        if not capped:
-            words = _("Mottagarens server tar inte emot än. Vi försöker igen %(when)s.")
-        go = {
-            "label": _("Skicka ändå"),
-            "action": reverse("message_now", args=[message.pk]),
-            "next": reverse("today"),
-        }
-        read = {
-            "label": _("Läs mejlet"),
-            "href": reverse("message", args=[message.pk]),
-            "style": "quiet",
-        }
-        return {
-            "icon": "clock",
-            "tone": "part",
-            "kind": _("Mejlet väntar"),
-            "owner": message.booking.created_by_id,
-            "title": _("%(group)s har inte fått mejlet än") % {"group": asked(message.invitation)},
-            "href": message.booking.get_absolute_url(),
-            "text": what_and_when(message.booking),
-            "note": words % {"when": moment(message.due_at)},
-            "acts": [
-                *([go] if capped else []),
-                read,
-                *self._phone(message.invitation, quiet=True),
-            ],
-        }
 
     def _silent(self, row: Silent) -> Row:
         booking = row.invitation.booking

@@ -76,6 +76,7 @@ def test_what_each_addressee_holds(sam: Caller, kim: Caller, refused: Message) -
     assert (delivery["state"], delivery["sequence"]) == ("waiting", 1)
     # What came back has not arrived: nobody believes in an old time that they never heard of.
     assert (delivery["sent_sequence"], delivery["belief"]) == (None, None)
+    assert delivery["undecided"] == refused.pk
     Message.objects.filter(pk=refused.pk).update(state="sent", sent_at=NOW)
     (invitation,) = sam.get(f"/visits/{refused.booking_id}")["invitations"]
     assert invitation["delivery"]["belief"] == "old_time"
@@ -107,7 +108,10 @@ def test_who_would_get_what_of_a_series(sam: Caller, robin: Caller, w: World) ->
     }
     made = sam.post("/series", body, status=201)
     there = f"/series/{made['id']}/cancel/preview"
-    assert [row["kind"] for row in sam.post(there)] == ["cancel", "cancel"]
+    # Its invitation has not left: then there is nothing to take back.
+    assert sam.post(there) == []
+    Message.objects.update(state="sent", sent_at=NOW)
+    assert [row["kind"] for row in sam.post(there)] == ["ser_end"]
     robin.post(there, status=403)
     sam.post(f"/series/{UNKNOWN}/cancel/preview", status=404)
     assert sam.post(f"/series/{made['id']}/cancel")["visits"][0]["state"] == "cancelled_by_us"

@@ -8,7 +8,8 @@ from pytest_django import Settings
 from core import audit
 from core.errors import IllegalTransition
 from core.models import AuditEvent
-from scheduling.booking import nudge, reminders, services
+from scheduling.booking import gatherings, nudge, reminders, services
+from scheduling.booking.gathering_plan import GatheringPlan
 from scheduling.models import Booking, Message
 from scheduling.outbox import enqueue, retry, waits
 from scheduling.states import AnswerChannel, InvitationState, MessageKind
@@ -162,3 +163,81 @@ def test_no_cap(booking: Booking, settings: Settings) -> None:
     settings.OUTBOX_DAILY_CAP = 0
     automatic(booking, 8)
     assert send() == 8
+
+
+# --- Words to one contact about several visits ---------------------------------------------------
+#: Friday 27 November: Tuesday 1 December is two working days ahead.
+FRIDAY = at(27, 9, month=11)
+
+
+@pytest.fixture
+def two(w: World, booking: Booking) -> tuple[Booking, Booking]:
+    """Two visits of one contact on the same day."""
+    other = services.book(actor=w.socionom, now=NOW, plan=w.plan(start=at(1, 13), end=at(1, 14)))
+    assert send() == 1
+    return booking, other
+
+
+def test_two_reminders_to_one_contact_are_one_mail(two: tuple[Booking, Booking]) -> None:
+    first, other = two
+    assert reminders.remind_due(now=FRIDAY) == 2
+    assert reminders.remind_due(now=FRIDAY) == 0
+    mail, carried = first.messages.get(kind="reminder"), other.messages.get(kind="reminder")
+    assert (mail.subject, carried.carrier, carried.state) == (
+        "Vi ses snart, 2 gånger",
+        mail,
+        "bundled",
+    )
+    assert (mail.text.count("När: "), mail.text.count("/svar/")) == (2, 3)
+    assert send(FRIDAY) == 1
+    assert send(FRIDAY + days(1)) == 0
+    assert AuditEvent.objects.filter(verb="visit.reminded").count() == 2
+
+
+def test_two_nudges_to_one_contact_are_one_mail(two: tuple[Booking, Booking]) -> None:
+    assert nudge.nudge_due(now=FIVE_DAYS) == 2
+    assert send(FIVE_DAYS) == 1
+    mail = two[0].messages.get(kind="nudge")
+    assert mail.subject == "Kan ni komma? 2 besök väntar på svar"
+
+
+@pytest.mark.parametrize("which", [0, 1])
+def test_a_change_of_one_writes_the_rest_anew(
+    w: World, two: tuple[Booking, Booking], which: int
+) -> None:
+    reminders.remind_due(now=FRIDAY)
+    services.cancel(actor=w.socionom, now=FRIDAY, booking=two[which])
+    rest = two[1 - which]
+    assert set(Message.objects.filter(kind="reminder").values_list("state", flat=True)) == {
+        "superseded"
+    }
+    assert reminders.remind_due(now=FRIDAY) == 1
+    assert send(FRIDAY) == 2
+    reminder = rest.messages.get(kind="reminder", state="kept")
+    assert reminder.text.count("När: ") == 1
+
+
+def test_a_no_takes_a_waiting_reminder_back(two: tuple[Booking, Booking]) -> None:
+    reminders.remind_due(now=FRIDAY)
+    no = services.Reply(state=InvitationState.DECLINED, channel=AnswerChannel.LINK)
+    services.answer(invitation=two[1].invitations.get(), reply=no, now=FRIDAY)
+    assert waits.drop_too_late(FRIDAY) == 1
+    assert reminders.remind_due(now=FRIDAY) == 1
+    assert send(FRIDAY) == 1
+    assert two[0].messages.get(kind="reminder", state="kept").text.count("När: ") == 1
+
+
+def test_a_meeting_is_asked_about_and_reminded_of_alone(
+    w: World, two: tuple[Booking, Booking]
+) -> None:
+    """Its words are others, and stay a mail of their own."""
+    plan = GatheringPlan(title="Samverkan", start=at(1, 15), end=at(1, 16), hosts=(w.other_host,),
+                         contacts=(w.contact,), room=w.other_room)  # fmt: skip
+    meeting = gatherings.book_gathering(actor=w.socionom, now=NOW, plan=plan)
+    send()
+    nudge.nudge(actor=w.socionom, now=NOW + days(2), booking=meeting)
+    asked = meeting.messages.get(kind="nudge")
+    assert asked.subject == "Passar mötet tisdag 1 december kl. 15?"
+    assert send(NOW + days(2)) == 1
+    assert reminders.remind_due(now=FRIDAY) == 3
+    assert send(FRIDAY) == 2

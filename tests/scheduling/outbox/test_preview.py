@@ -14,6 +14,7 @@ from partners.services.leaving import leave
 from scheduling.booking import series, services
 from scheduling.models import Booking, Message, Series
 from scheduling.outbox import deliver, preview
+from scheduling.states import AnswerChannel, InvitationState
 from tests.factories import NOW, World, at
 from tests.scheduling.views.conftest import page
 
@@ -46,9 +47,30 @@ def test_the_preview_is_what_is_sent(w: World, three: Series) -> None:
     assert [(row.to, row.kind.value, row.subject) for row in shown] == list(
         sent.values_list("recipient", "kind", "subject")
     )
-    assert len(shown) == 3
+    # Nobody has any of the dates in a calendar: one mail says it all.
+    assert [row.kind.value for row in shown] == ["ser_end"]
     (person,) = preview.by_addressee(shown)
-    assert (person.name, person.mails, person.calls) == ("Lo Berg", 3, 0)
+    assert (person.name, person.mails, person.calls) == ("Lo Berg", 1, 0)
+
+
+def test_dates_that_stand_in_a_calendar_are_cancelled_one_by_one(w: World, three: Series) -> None:
+    row = three.invitations.get()
+    yes = services.Reply(state=InvitationState.ACCEPTED, channel=AnswerChannel.LINK)
+    series.answer_all(row=row, reply=yes, now=NOW)
+    deliver.deliver_due(clock=lambda: NOW)
+    act = partial(series.cancel_remaining, actor=w.socionom, now=LATER, series=three)
+    (person,) = preview.by_addressee(preview.of(act, now=LATER))
+    assert (person.mails, person.own_entries) == (3, True)
+
+
+def test_a_series_that_nobody_heard_of_is_cancelled_in_silence(w: World) -> None:
+    days = (date(2026, 12, 1), date(2026, 12, 3))
+    made = series.book_series(
+        actor=w.socionom, now=NOW, plan=series.SeriesPlan(visit=w.plan(), days=days)
+    )
+    series.cancel_remaining(actor=w.socionom, now=NOW, series=made)
+    assert deliver.deliver_due(clock=lambda: LATER) == 0
+    assert set(Message.objects.values_list("state", flat=True)) == {"superseded"}
 
 
 def test_no_link_stands_in_it(w: World, three: Series) -> None:
@@ -91,10 +113,10 @@ def test_the_page_of_a_series_shows_it_and_does_nothing(
     there = reverse("series_cancel", args=[three.bookings.order_by("start")[0].pk])
     text = page(client, w.socionom, there)
     assert "Det här skickas" in text
-    assert "3 mejl" in text
+    assert "1 mejl" in text
     assert Message.objects.count() == 1
     assert client.post(there).status_code == 303
-    assert Message.objects.filter(kind="cancel").count() == 3
+    assert Message.objects.filter(kind="ser_end").count() == 1
     assert "Inget datum är kvar." in page(client, w.socionom, there)
     client.force_login(w.manager)
     assert client.get(there).status_code == 403

@@ -138,3 +138,69 @@ def test_the_number_of_queries_does_not_grow(client: Client, w: World, mail: Mes
     booked(w, start=at(2, 10), end=at(2, 11))
     booked(w, start=at(3, 10), end=at(3, 11))
     assert count() == one <= 10
+
+
+def test_the_three_ways_out_of_a_refusal(client: Client, w: World, mail: Message) -> None:
+    fail(mail)
+    Message.objects.filter(pk=mail.pk).update(fault="refused")
+    services.move(actor=w.socionom, now=NOW, booking=mail.booking, start=at(3, 13))
+    text = page(client, w.socionom, reverse("message", args=[mail.pk]))
+    assert "Nästa mejl dit väntar tills du har valt." in text
+    for name in ("message_retry", "message_correct", "message_told"):
+        assert reverse(name, args=[mail.pk]) in text
+    assert "Väntar bakom det här mejlet" in text
+    waiting = mail.invitation.messages.latest("pk")
+    assert reverse("message", args=[waiting.pk]) in text
+    today = page(client, w.socionom, reverse("today"))
+    assert reverse("message_told", args=[mail.pk]) in today
+    response = client.post(reverse("message_told", args=[mail.pk]), {"next": reverse("today")})
+    assert (response.status_code, response["Location"]) == (303, reverse("today"))
+    assert "har inte fått mejlet" not in page(client, w.socionom, reverse("today"))
+    assert "Sagt per telefon" in page(client, w.socionom, reverse("message", args=[mail.pk]))
+
+
+def test_the_address_is_mended_where_the_mail_is(client: Client, w: World, mail: Message) -> None:
+    fail(mail)
+    client.force_login(w.socionom)
+    there = reverse("message_correct", args=[mail.pk])
+    assert client.post(there, {"email": "lo@vagval.example"}).status_code == 422
+    response = client.post(there, {"email": "lo.berg@vagval.example"})
+    fresh = Message.objects.latest("pk")
+    assert response["Location"] == reverse("message", args=[fresh.pk])
+    assert fresh.recipient == "lo.berg@vagval.example"
+
+
+def test_a_server_that_is_away_is_said_once(client: Client, w: World, mail: Message) -> None:
+    mail.pk, mail.message_id = None, "<2@x.example>"
+    mail.save(force_insert=True)
+    Message.objects.update(state="waiting", fault="away", sent_at=None, due_at=NOW + days(1))
+    # A moment's silence is nobody's business on I dag.
+    Message.objects.update(created_at=NOW)
+    assert "Mejlservern svarar inte" not in page(client, w.socionom, reverse("today"))
+    Message.objects.update(created_at=NOW - days(1))
+    for path in (reverse("today"), reverse("outbox")):
+        assert page(client, w.socionom, path).count("Mejlservern svarar inte") == 1
+
+
+def test_what_the_cap_holds_back_is_told_and_let_go(
+    client: Client, w: World, mail: Message
+) -> None:
+    Message.objects.update(state="waiting", fault="capped", sent_at=None, due_at=NOW + days(1))
+    text = page(client, w.socionom, reverse("today"))
+    assert "Tisdagsgruppen har inte fått mejlet än" in text
+    assert "Dagens antal automatiska mejl till mottagaren är fullt." in text
+    assert "Skicka ändå" in page(client, w.socionom, reverse("message", args=[mail.pk]))
+    assert client.post(reverse("message_now", args=[mail.pk])).status_code == 303
+    assert deliver.deliver_due(clock=lambda: NOW) == 1
+
+
+def test_a_message_that_went_along_points_at_its_carrier(
+    client: Client, w: World, mail: Message
+) -> None:
+    other = booked(w, start=at(2, 10), end=at(2, 11)).messages.get()
+    Message.objects.filter(pk=other.pk).update(state="bundled", carrier=mail, raw=b"", sent_at=None)
+    text = page(client, w.socionom, reverse("message", args=[other.pk]))
+    assert reverse("message", args=[mail.pk]) in text
+    assert reverse("visit", args=[other.booking_id]) in page(
+        client, w.socionom, reverse("message", args=[mail.pk])
+    )

@@ -147,7 +147,7 @@ def test_a_nudge_reminds_once_and_the_row_goes(
     client.force_login(w.socionom)
     response = client.post(reverse("visit_nudge", args=[booking.pk]))
     assert response.status_code == 303
-    assert booking.messages.latest("pk").kind == MessageKind.REMINDER
+    assert booking.messages.latest("pk").kind == MessageKind.NUDGE
     assert AuditEvent.objects.get(verb="visit.nudged").data == {
         "invitations": [booking.invitations.get().pk]
     }
