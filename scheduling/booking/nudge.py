@@ -65,7 +65,7 @@ def _told_lately(invitation: Invitation, now: datetime) -> bool:
 
 # --- By itself -----------------------------------------------------------------------------------
 def due(now: datetime) -> list[int]:
-    """Invitations to nudge at ``now``, by mail or text: silent for long, and not asked again yet."""
+    """Invitations to nudge at ``now``, by mail or text: silent for long, not asked again yet."""
     today = timezone.localdate(now)
     if not settings.NUDGE_WORKING_DAYS or not reminders.in_working_hours(now):
         return []

@@ -24,7 +24,7 @@ from scheduling import access
 from scheduling.forms.outbox import AddressForm
 from scheduling.models import Message
 from scheduling.outbox import gsm, retry, waits
-from scheduling.states import Fault, MessageKind, MessageState
+from scheduling.states import Fault, MessageChannel, MessageKind, MessageState
 from scheduling.views.setup_edit import user_of
 
 PER_PAGE = 25
@@ -83,6 +83,7 @@ def outbox(request: HttpRequest) -> HttpResponse:
         "rows": [{"message": row, "kind": KIND_WORDS[MessageKind(row.kind)]} for row in page],
         "views": _views(counts, chosen, Message.objects.undecided().count()),
         "line_down": waits.down_since(),
+        "texts_down": waits.down_since(MessageChannel.SMS),
         "texts_leave": bool(settings.SMS_URL) and not settings.SMS_URL.startswith("file:"),
         "chosen": chosen,
         "to_look_at": access.to_look_at(user),
