@@ -1,14 +1,14 @@
 """Ask once more those who have not answered: by hand whenever, by itself once.
 
 By itself when NUDGE_WORKING_DAYS working days have passed since they last heard of the visit, or
-the working day before an answer was asked for; in working hours only, and not where the reminder of
-the visit itself is near.
+the working day before an answer was asked for, or before offered times run out; in working hours
+only, and not where the reminder of the visit itself is near.
 """
 
 from datetime import date, datetime, timedelta
 
 from django.conf import settings
-from django.db.models import Exists, Max, OuterRef, Q
+from django.db.models import Exists, Max, Min, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -19,12 +19,13 @@ from partners.models import ContactChannel
 from scheduling.booking import asking, change, reminders
 from scheduling.models import Booking, CallTask, Invitation, Message
 from scheduling.outbox import enqueue, sms
-from scheduling.states import InvitationState, MessageKind, MessageState, VisitState
+from scheduling.states import InvitationState, MessageKind, MessageState, OfferState, VisitState
 
 #: Nobody is asked twice within this time.
 AGAIN_AFTER = timedelta(hours=20)
 _STANDS = frozenset({VisitState.OFFERED, VisitState.CONFIRMED})
 _ASKED = [MessageKind.NUDGE.value, MessageKind.REMINDER.value]
+_OFFERED = Q(booking__offered_times__state=OfferState.OPEN.value)
 _SILENT = frozenset({InvitationState.PENDING, InvitationState.TENTATIVE})
 
 
@@ -87,8 +88,12 @@ def due(now: datetime) -> list[int]:
         )
         .exclude(Q(contact__email="") & ~Q(contact__channel=ContactChannel.SMS.value))
         .exclude(Exists(asked) | Exists(stuck))
-        .annotate(told=Max("messages__sent_at", filter=left))
+        .annotate(
+            told=Max("messages__sent_at", filter=left),
+            held=Min("booking__offered_times__expires_at", filter=_OFFERED),
+        )
         .filter(told__isnull=False)
+        .filter(Q(held=None) | Q(held__gt=now))
         .select_related("contact", "booking__visit")
         .order_by("booking__start", "pk")
     )
@@ -96,9 +101,12 @@ def due(now: datetime) -> list[int]:
 
 
 def _is_due(row: Invitation, today: date) -> bool:
+    """An answer is wanted by the day that was named, or while offered times are still held."""
     told: datetime = row.told  # type: ignore[attr-defined] # annotated
+    held: datetime | None = row.held  # type: ignore[attr-defined] # annotated
     visit = getattr(row.booking, "visit", None)
-    return _is_time(today, timezone.localdate(told), visit.respond_by if visit else None)
+    by = visit.respond_by if visit else None
+    return _is_time(today, timezone.localdate(told), timezone.localdate(held) if held else by)
 
 
 def _can_be_asked(row: Invitation) -> bool:

@@ -66,21 +66,36 @@ def _deliver(channel: MessageChannel, clock: Callable[[], datetime], limit: int)
                 break
             if post is None:
                 post = stack.enter_context(transport()) if mail else sms_service.service()
-            refused: set[str] = set()
-            for position, message in enumerate(claimed):
-                if message.recipient in refused:
-                    _give_back([message])
-                    continue
-                if _send(message, post, clock) is _End.SERVER_AWAY:
-                    _give_back(claimed[position + 1 :])
-                    return sent
-                if message.status is MessageState.FAILED:
-                    refused.add(message.recipient)
-                left = message.status in {MessageState.SENT, MessageState.KEPT}
-                if left and not sent:
-                    waits.line_is_up(clock(), channel)
-                sent += left
+            left, end = _send_all(claimed, post, clock)
+            if left and not sent:
+                waits.line_is_up(clock(), channel)
+            sent += left
+            if end is _End.SERVER_AWAY:
+                break
     return sent
+
+
+def _send_all(
+    claimed: list[Message], post: Transport, clock: Callable[[], datetime]
+) -> tuple[int, _End]:
+    """One batch; how many left, and whether to go on. What is not tried is given back."""
+    left, refused = 0, set[str]()
+    ours_until = clock() + LEASE / 2
+    for position, message in enumerate(claimed):
+        if clock() > ours_until:
+            # A slow server: what another worker could soon take is not sent from here.
+            _give_back(claimed[position:])
+            break
+        if message.recipient in refused:
+            _give_back([message])
+            continue
+        if _send(message, post, clock) is _End.SERVER_AWAY:
+            _give_back(claimed[position + 1 :])
+            return left, _End.SERVER_AWAY
+        left += message.status in {MessageState.SENT, MessageState.KEPT}
+        if message.status is MessageState.FAILED:
+            refused.add(message.recipient)
+    return left, _End.GO_ON
 
 
 def _due(now: datetime) -> Messages:

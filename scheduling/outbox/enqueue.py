@@ -34,13 +34,17 @@ logger = logging.getLogger(__name__)
 _MAY_HAVE_ARRIVED = Q(state__in=[state.value for state in LEFT_THE_HOUSE]) | Q(unsure=True)
 #: It did not arrive, but the addressee may have heard of the visit all the same.
 _NOT_ARRIVED = Q(state__in=[MessageState.FAILED.value, MessageState.TOLD.value])
-#: Sequence numbers of these are used up, whether or not the mail arrived.
 _ENDS = frozenset({MessageKind.CANCEL, MessageKind.TAKEN, MessageKind.SERIES_END})
 _ASKING = frozenset({MessageKind.REMINDER, MessageKind.NUDGE})
-_NO_TIME_YET = [MessageKind.OFFER.value, MessageKind.SERIES.value]
+#: After these alone no calendar knows the invitation's own UID yet.
+_NO_TIME_YET = [
+    *(MessageKind.OFFER.value, MessageKind.SERIES.value, *waits.ASKING),
+    *(MessageKind.LINK.value, MessageKind.RECEIPT.value),
+]
 _WITHOUT_CALENDAR = frozenset(
     {MessageKind.REMINDER, MessageKind.NUDGE, MessageKind.OFFER, MessageKind.TAKEN}
 )
+#: Sequence numbers of these are used up, whether or not the mail arrived.
 _USED = _MAY_HAVE_ARRIVED | _NOT_ARRIVED
 
 
@@ -147,8 +151,8 @@ def remind_together(
 
 def _supersede(invitation: Invitation, *, whole: bool = False) -> list[int]:
     """What is replaced of ``invitation``: its news. What only asked is written anew when due."""
-    bundles = invitation.messages.filter(state=MessageState.BUNDLED.value)
-    waits.take_back(list(bundles.values_list("carrier", flat=True)))
+    bundles = Message.objects.filter(carried__invitation=invitation)
+    waits.take_back(list(bundles.values_list("pk", flat=True)))
     asking = invitation.messages.filter(kind__in=waits.ASKING)
     waits.take_back(list(asking.values_list("pk", flat=True)))
     waiting = invitation.messages.filter(state=MessageState.WAITING.value)

@@ -65,7 +65,7 @@ def line_is_up(now: datetime, channel: MessageChannel = MessageChannel.MAIL) -> 
 
 
 def down_since(channel: MessageChannel = MessageChannel.MAIL) -> datetime | None:
-    """When the oldest mail that found nobody was due to be written; None where none waits so."""
+    """When the oldest mail that found nobody was written; None where the line is up."""
     return _unreached(channel).order_by("created_at").values_list("created_at", flat=True).first()
 
 

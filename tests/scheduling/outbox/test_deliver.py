@@ -165,3 +165,14 @@ def test_a_contact_without_mail_is_reminded_by_a_call(w: World) -> None:
         "request",
         "reminder",
     ]
+
+
+def test_a_slow_server_never_outlasts_the_claim(w: World, server: MailServer) -> None:
+    """Each mail takes a minute: what was claimed but not tried is free for another worker."""
+    for day in (1, 2, 3):
+        services.book(actor=w.socionom, now=NOW, plan=w.plan(start=at(day, 10), end=at(day, 11)))
+    moments = iter(NOW + timedelta(seconds=20 * number) for number in range(100))
+    sent = deliver.deliver_due(clock=lambda: next(moments))
+    assert sent == 3
+    assert sorted(Message.objects.values_list("state", "attempts")) == [("sent", 1)] * 3
+    assert len(server.mails) == 3

@@ -8,7 +8,7 @@ from pytest_django import Settings
 from core import audit
 from core.errors import IllegalTransition
 from core.models import AuditEvent
-from scheduling.booking import gatherings, nudge, reminders, services
+from scheduling.booking import gatherings, nudge, offers, reminders, services
 from scheduling.booking.gathering_plan import GatheringPlan
 from scheduling.models import Booking, Message
 from scheduling.outbox import enqueue, retry, waits
@@ -241,3 +241,22 @@ def test_a_meeting_is_asked_about_and_reminded_of_alone(
     assert send(NOW + days(2)) == 1
     assert reminders.remind_due(now=FRIDAY) == 3
     assert send(FRIDAY) == 2
+
+
+def test_offered_times_are_asked_about_and_still_no_invitation(w: World) -> None:
+    times = [offers.Choice(start=at(day, 10), end=at(day, 11), room=w.room, host=w.host)
+             for day in (1, 2)]  # fmt: skip
+    booking = offers.offer(actor=w.socionom, now=NOW, plan=w.plan(), choices=times)
+    assert send() == 1
+    # They are held until Monday the 9th: the working day before it.
+    assert nudge.nudge_due(now=FIVE_DAYS) == 0
+    friday = at(6, 9, month=11)
+    assert nudge.nudge_due(now=at(5, 9, month=11)) == 0
+    assert nudge.nudge_due(now=friday) == 1
+    assert send(friday) == 1
+    asked = booking.messages.get(kind="nudge")
+    assert asked.subject == "Vilken tid passar er?"
+    assert "- onsdag 2 december" in asked.text
+    services.cancel(actor=w.socionom, now=friday, booking=booking)
+    # No calendar has it: the end is told in words.
+    assert booking.messages.get(kind="cancel").calendar is None
