@@ -20,6 +20,7 @@ from scheduling.calendars import itip, mime
 from scheduling.calendars.snapshots import Mailbox
 from scheduling.models import CallTask, Invitation, Message
 from scheduling.outbox import letters, sms, waits
+from scheduling.outbox.sms_letters import TextLetter
 from scheduling.states import (
     LEFT_THE_HOUSE,
     InvitationState,
@@ -173,7 +174,7 @@ def text(
     kind: MessageKind,
     event: AuditEvent,
     now: datetime,
-    letter: sms.TextLetter | None = None,
+    letter: TextLetter | None = None,
 ) -> Message:
     """A text beside whatever else was sent; ``letter`` where its words are not those of ``kind``.
 

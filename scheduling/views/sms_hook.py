@@ -58,7 +58,8 @@ def _fields(request: HttpRequest, secret: str) -> dict[str, str] | HttpResponse:
     known = settings.SMS_SECRET
     if not known or not hmac.compare_digest(secret.encode(), known.encode()):
         return HttpResponse(status=404)
-    if int(request.headers.get("Content-Length") or 0) > MOST_BYTES:
+    length = request.headers.get("Content-Length") or "0"
+    if not length.isdecimal() or int(length) > MOST_BYTES:
         return HttpResponse(status=413)
     if request.content_type != "application/json":
         return {name: str(value) for name, value in request.POST.items()}
