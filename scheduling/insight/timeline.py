@@ -139,7 +139,7 @@ def _message(message: Message) -> Beat:
         MessageKind.SERIES: _("Inbjudan till serien"),
         MessageKind.SERIES_END: _("Avbokning av serien"),
         MessageKind.LINK: _("Länken igen"),
-        MessageKind.RECEIPT: _("Tack för svaret"),
+        MessageKind.RECEIPT: _("Svar på sms"),
     }
     states = {
         MessageState.WAITING: _("väntar på att skickas"),

@@ -75,13 +75,13 @@ def mailbox(request: HttpRequest) -> HttpResponse:
             {
                 "label": waits,
                 "href": here,
-                "count": every.waiting().count(),
+                "count": access.to_look_at(user),
                 "present": not everything,
             },
             {
                 "label": _("Alla"),
                 "href": f"{here}?visa=alla",
-                "count": every.count(),
+                "count": every.count() + access.texts_for(user).count(),
                 "present": everything,
             },
         ],

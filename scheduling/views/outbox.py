@@ -52,7 +52,7 @@ KIND_WORDS = {
     MessageKind.SERIES: gettext_lazy("Inbjudan till serien"),
     MessageKind.SERIES_END: gettext_lazy("Avbokning av serien"),
     MessageKind.LINK: gettext_lazy("Länken igen"),
-    MessageKind.RECEIPT: gettext_lazy("Tack för svaret"),
+    MessageKind.RECEIPT: gettext_lazy("Svar på sms"),
 }
 #: A folded line of a calendar goes on with a space (RFC 5545 section 3.1).
 _FOLD = re.compile(r"\r?\n[ \t]")
