@@ -126,18 +126,25 @@ def _keep_in_step(row: Invitation, event: AuditEvent) -> None:
     stands = told is not None and told.kind != MessageKind.CANCEL.value
     news = _lines(_calendar(row, event.at), but=_NO_NEWS)
     old = _lines(told.calendar, but=_NO_NEWS) if told is not None and stands else None
-    if told is None and row.host is not None and not wants(row.host.user, event.at):
-        return
+    back = row.status is InvitationState.WITHDRAWN
     if news == old:
-        if row.status is InvitationState.WITHDRAWN:
+        if back:
             # Taken back before anything was sent: what she had said stands.
             last = row.answers.last()
             row.state = last.state if last else InvitationState.PENDING.value
             row.save(update_fields=["state"])
         return
-    if old is None or _times(news) != _times(old):
+    # Who answered on the page without ever having had a mail is asked anew by another time alone.
+    other_time = "start" in event.data if old is None else _times(news) != _times(old)
+    if other_time or back or (old is None and row.answered_at is None):
         _ask(row, event)
+    if told is None and (row.status is InvitationState.DECLINED or not _wants(row, event.at)):
+        return
     enqueue.tell(row, change=MessageKind.UPDATE, event=event, now=event.at)
+
+
+def _wants(row: Invitation, now: datetime) -> bool:
+    return row.host is not None and wants(row.host.user, now)
 
 
 def _ask(row: Invitation, event: AuditEvent) -> None:

@@ -108,6 +108,8 @@ def note(*, actor: User, now: datetime, booking: Booking, line: str) -> Booking:
         raise IllegalTransition(_("Raden är redan skriven. Den står i loggen."))
     channel = gathering.channel
     homes = [channel.organisation] if channel else organisations(booking)
+    if not homes:
+        raise IllegalTransition(_("Mötet var bara vårt eget: det finns ingen logg att skriva i."))
     for home in homes:
         gathering.log = relation.log_contact(
             actor=actor, now=now, organisation=home, way=Way.MEETING.value, line=line,

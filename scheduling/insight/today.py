@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from core import access, standing_in, swedish
 from core.models import User
-from partners.models import AgreedStep, Channel, Group
+from partners.models import AgreedStep, Channel, Group, Organisation
 from scheduling.followup import suggest
 from scheduling.insight import clashes
 from scheduling.models import (
@@ -262,10 +262,17 @@ def coming_gatherings(user: User, now: datetime) -> list[Booking]:
     return list(rows.prefetch_related("gathering__hosts__user").order_by("start", "pk")[:COMING])
 
 
-def coming_with(channel: Channel, now: datetime) -> list[Booking]:
-    """The meetings to come with a channel, the nearest first."""
-    rows = Booking.objects.gatherings().filter(gathering__channel=channel, end__gt=now)
-    return list(rows.filter(state=VisitState.CONFIRMED.value).order_by("start", "pk")[:3])
+def coming_with(of: Channel | Organisation, now: datetime) -> list[Booking]:
+    """The meetings to come with a channel or an organisation, the nearest first."""
+    rows = Booking.objects.gatherings().filter(end__gt=now, state=VisitState.CONFIRMED.value)
+    if isinstance(of, Channel):
+        rows = rows.filter(gathering__channel=of)
+    else:
+        asked = Invitation.objects.filter(booking=OuterRef("pk"), contact__organisation=of).exclude(
+            state=InvitationState.WITHDRAWN.value
+        )
+        rows = rows.filter(Q(Exists(asked)) | Q(gathering__channel__organisation=of))
+    return list(rows.order_by("start", "pk")[:3])
 
 
 def _calls() -> QuerySet[CallTask]:

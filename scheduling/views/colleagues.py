@@ -43,6 +43,11 @@ def invitation_choice(user: User) -> dict[str, object]:
     chosen = {None: "auto", True: "ja", False: "nej"}[user.calendar_invitations]
     return {
         "chosen": chosen,
+        "choices": [
+            ("auto", _("Ja, om inte min kalender läser mitt flöde")),
+            ("ja", _("Ja, alltid")),
+            ("nej", _("Nej")),
+        ],
         "sends": colleague_mail.wants(user, now),
         "reads": colleague_mail.reads_own_feed(user, now),
         "is_host": hasattr(user, "host"),

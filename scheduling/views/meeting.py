@@ -75,6 +75,7 @@ def _page(
         "may_answer": own is not None and open_ and booking.start > now,
         "own_state": _own_state(booking, own),
         "log": gathering.log,
+        "has_log": gathering.channel is not None or bool(gathering_more.organisations(booking)),
         "note_form": NoteForm(),
         "next": _next(booking, now),
         "undo": {

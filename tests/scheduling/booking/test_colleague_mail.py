@@ -205,6 +205,24 @@ def test_a_hosts_no_changes_nothing_but_asks_for_a_substitute(world: World) -> N
     assert insight.needs_of(world.socionom, NOW).cannot == []
 
 
+@pytest.mark.parametrize("by_mail", [True, False])
+def test_who_never_had_a_mail_says_no_on_the_page_until_the_time_is_another(
+    world: World, by_mail: bool
+) -> None:
+    member = world.other_host.user
+    colleague_mail.choose(actor=member, now=NOW, wanted=False)
+    booking = _book(world, host=world.other_host)
+    colleague_mail.choose(actor=member, now=NOW, wanted=by_mail)
+    row = colleague_mail.own_invitation(booking, member, NOW)
+    no = services.Reply(state=InvitationState.DECLINED, channel=AnswerChannel.LINK)
+    services.answer(invitation=row, reply=no, now=NOW)
+    assert _own(booking, "robin").status is InvitationState.DECLINED
+    assert _mails(booking, "robin") == []
+    services.move(actor=world.socionom, now=NOW, booking=booking, start=at(2, 10))
+    assert _own(booking, "robin").status is InvitationState.PENDING
+    assert len(_mails(booking, "robin")) == by_mail
+
+
 def test_a_hosts_yes_is_no_answer_of_the_partner(world: World) -> None:
     booking = _book(world, host=world.other_host)
     yes = services.Reply(state=InvitationState.ACCEPTED, channel=AnswerChannel.MAIL)

@@ -170,6 +170,7 @@ def test_another_time_asks_all_anew(w: World) -> None:
     for name in ("Lo Berg", "Robin"):
         last = mails(booking, name)[-1]
         assert (last.kind, last.sequence) == (MessageKind.UPDATE.value, 1)
+    assert b"20261207T140000" in bytes(booking.blocks.get(variant="neutral").block)
 
 
 def test_another_place_tells_and_keeps_the_answers(w: World) -> None:
@@ -321,6 +322,14 @@ def test_the_line_afterwards_stands_in_the_channels_log(w: World, channel: Chann
     assert booking.status is VisitState.HELD
     with pytest.raises(IllegalTransition):
         gathering_more.note(actor=w.socionom, now=after, booking=booking, line="En gång till")
+
+
+def test_a_meeting_of_our_own_has_no_log_to_write_in(w: World) -> None:
+    booking = book(w, contacts=())
+    with pytest.raises(IllegalTransition):
+        gathering_more.note(actor=w.socionom, now=at(4, 16), booking=booking, line="Bra")
+    booking.refresh_from_db()
+    assert booking.status is VisitState.CONFIRMED
 
 
 def test_what_has_been_is_written_down_and_tells_nobody(w: World) -> None:
