@@ -373,7 +373,7 @@ class TestReminders:
             service.texts[1]
             .form["message"]
             .startswith(
-                "Hej! I morgon tis 1 dec kl. 10 ses vi på biblioteket, innanför huvudentrén."
+                "Hej! I morgon tis 1 dec kl. 10 ses vi på biblioteket."
             )
         )
         assert not CallTask.objects.exists()
