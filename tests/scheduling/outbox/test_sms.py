@@ -372,9 +372,7 @@ class TestReminders:
         assert (
             service.texts[1]
             .form["message"]
-            .startswith(
-                "Hej! I morgon tis 1 dec kl. 10 ses vi på biblioteket."
-            )
+            .startswith("Hej! I morgon tis 1 dec kl. 10 ses vi på biblioteket.")
         )
         assert not CallTask.objects.exists()
         assert reminders.remind_due(now=self.DAY + timedelta(hours=2)) == 0
