@@ -42,7 +42,7 @@ bench-booking: $(VENV)/.tests ## Booking beside a raw INSERT, find-a-time beside
 	@$(PY) -m bench.booking $(ARGS)
 
 bench-feeds: $(VENV)/.tests ## Feeds beside nginx and other calendar servers, as ratios (ARGS="--sizes 1000 --no-peers")
-	bash bench/provision.sh
+	PY=$(PY) bash bench/provision.sh feeds
 	@$(PY) -m bench.feeds $(ARGS)
 
 bench-report: $(VENV)/.tests ## The report over ten years and 20,000 visits: under a second, queries flat (ARGS="--visits 5000")

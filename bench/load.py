@@ -10,6 +10,7 @@ import subprocess
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from statistics import median
 
 _RATE = re.compile(r"Requests/sec:\s+([0-9.]+)")
@@ -38,8 +39,41 @@ class Ratio:
         return f"{self.middle:.{digits}f} ({low:.{digits}f}–{high:.{digits}f})"
 
 
-def per_second(url: str, *, seconds: int, connections: int = 8, etag: str = "") -> float:
-    """GETs a second at ``connections``, with wrk; each must be answered with 2xx or 3xx."""
+def family(pid: int) -> list[int]:
+    """A process and all that descends from it."""
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return [pid, *(child for one in children for child in family(int(one)))]
+
+
+def _worked(pids: Sequence[int]) -> int:
+    """Ticks of the processor that they have had."""
+    fields = [Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split() for pid in pids]
+    return sum(int(row[11]) + int(row[12]) for row in fields)
+
+
+def until_idle(pid: int, *, quiet: float = 0.2, seconds: float = 60) -> None:
+    """Wait until a server has done nothing for ``quiet`` seconds.
+
+    What a load tool has abandoned goes on in the server and would slow the next measurement.
+    """
+    before = -1
+    for _ in range(int(seconds / quiet)):
+        worked = _worked(family(pid))
+        # One tick is the server's own clockwork.
+        if worked - before <= 1 and before >= 0:
+            return
+        before = worked
+        time.sleep(quiet)
+    raise BenchError(f"process {pid} does not come to rest")
+
+
+def per_second(
+    url: str, *, seconds: int, connections: int = 8, etag: str = "", pid: int | None = None
+) -> float:
+    """GETs a second at ``connections``, with wrk; each must be answered with 2xx or 3xx.
+
+    ``pid`` is the server's: it is waited for.
+    """
     program = shutil.which("wrk")
     if program is None:
         raise BenchError("wrk lacks: apt-get install wrk")
@@ -51,8 +85,8 @@ def per_second(url: str, *, seconds: int, connections: int = 8, etag: str = "") 
     found = _RATE.search(out)
     if bad is not None or found is None:
         raise BenchError(f"{url}: {out}")
-    # What was abandoned goes on for a moment in the server and would slow the next one.
-    time.sleep(0.3)
+    if pid is not None:
+        until_idle(pid)
     return float(found[1])
 
 

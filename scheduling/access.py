@@ -81,6 +81,14 @@ def visit_to_follow_up(user: User, pk: int) -> Booking:
     return booking
 
 
+def invitation_of(booking: Booking, pk: int) -> Invitation:
+    """One of the booking's invitations, or Missing."""
+    row = booking.invitations.select_related("contact", "host__user").filter(pk=pk).first()
+    if row is None:
+        raise Missing
+    return row
+
+
 def invitation_by_token(token: str) -> Invitation:
     """The invitation of an answer link; wrong, cut and revoked links are the same Missing."""
     if len(token) != tokens.TOKEN_LENGTH or not token.isascii():

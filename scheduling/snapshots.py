@@ -242,17 +242,21 @@ def series_row(row: Invitation) -> SeriesInvitation | None:
 def whole_series(
     row: Invitation, *, sequence: int, stamp: datetime, answer_url: str
 ) -> InvitationSnapshot:
-    """The master of a regular series: one UID, RRULE, and EXDATE for each skipped date."""
+    """The master of a regular series: one UID, RRULE, EXDATE for what is skipped or called off."""
     one = invitation(row, sequence=sequence, stamp=stamp, answer_url=answer_url)
     series = row.booking.series
     assert series is not None
+    gone = series.bookings.filter(state__in=[state.value for state in _STATUS_OF_INVITATION])
+    if series.cancelled_at is not None:
+        gone = gone.none()  # all of it is: the CANCEL names the dates that were
+    called_off = gone.values_list("original_start", flat=True)
     return replace(
         one,
         start=series.start,
         end=series.end,
         recurrence_id=None,
         rrule=series.rule,
-        exdates=tuple(datetime.fromisoformat(day) for day in series.exdates),
+        exdates=tuple(sorted({*map(datetime.fromisoformat, series.exdates), *called_off})),
         status=EventStatus.CONFIRMED,
     )
 

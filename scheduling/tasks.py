@@ -11,7 +11,7 @@ from partners.services.staging import erase_staged_imports
 from partners.services.tasks import erase_old_tasks
 from scheduling.booking import nudge, offers, reminders, slots
 from scheduling.busy import calendars
-from scheduling.feeds import bodies, manage, places
+from scheduling.feeds import bodies, manage, places, segments
 from scheduling.followup import retention
 from scheduling.insight import files
 from scheduling.mailbox import fetch, keep
@@ -53,7 +53,7 @@ def every_night() -> None:
     manage.revoke_unused(timezone.now())
     erase_merges(now=timezone.now())
     erase_old_tasks(now=timezone.now())
-    bodies.sweep()
+    bodies.sweep(segments.current())
 
 
 @shared_task(name="scheduling.make_report_file")

@@ -81,7 +81,8 @@ def fill(text: str, values: dict[str, str]) -> bytes:
 def _encoded(kind: str, how: list[str], text: str) -> bytes:
     if "crlf" in how:
         text = text.replace("\n", "\r\n")
-    charset = "cp1252" if "cp1252" in how else "utf-8-sig" if "bom" in how else "utf-8"
+    charsets = {"cp1252": "cp1252", "utf-16": "utf-16", "bom": "utf-8-sig"}
+    charset = next((charsets[word] for word in how if word in charsets), "utf-8")
     data = text.encode(charset)
     if kind == "base64":
         return base64.encodebytes(data)

@@ -79,11 +79,13 @@ class Mailbox:
         finally:
             client.logout()
 
-    def deliver(self, *mails: bytes) -> None:
-        """Put mails into INBOX, as the mail server does."""
+    def deliver(self, *mails: bytes, into: str = "INBOX") -> None:
+        """Put mails into a folder, as the mail server does; one that is not there is made."""
         with self.open() as client:
+            if into != "INBOX":
+                client.create(into)
             for raw in mails:
-                said = client.append("INBOX", "", "", raw.replace(b"\n", b"\r\n"))
+                said = client.append(into, "", "", raw.replace(b"\n", b"\r\n"))
                 assert said[0] == "OK"
 
     def count(self, name: str = "INBOX") -> int:

@@ -1,7 +1,8 @@
-"""Run inside an installation: fill it with events, make one feed, change one event.
+"""Run inside an installation: fill it with events, make one feed, change events.
 
-``python -m bench.feeds.house fill N`` prints the feed's path; ``change`` moves one event and prints
-how long the stored blocks, places and marks took (seconds).
+``python -m bench.feeds.house fill N`` prints the feed's path; ``changes`` gives one event another
+title for each line that it reads, and prints how long that took with its stored blocks, places and
+marks (seconds).
 """
 
 import os
@@ -19,14 +20,14 @@ def main() -> None:
     if sys.argv[1] == "fill":
         print(_fill(int(sys.argv[2])))
     else:
-        print(_change(int(sys.argv[2])))
+        _changes()
 
 
 def _fill(count: int) -> str:
     from core.models import Role, User
     from scheduling import links
     from scheduling.demo import blocks
-    from scheduling.feeds import manage
+    from scheduling.feeds import manage, serve
     from scheduling.models import Booking, FeedLevel, FeedScope
     from scheduling.states import BookingKind, VisitState
 
@@ -52,29 +53,28 @@ def _fill(count: int) -> str:
     Booking.objects.bulk_create(bookings, batch_size=1000)
     blocks.write(bookings)
     feed = manage.create(actor=user, now=now, scope=FeedScope.ALL, level=FeedLevel.FULL)
-    return "/feeds" + links.feed_url(feed).rpartition("/feeds")[2]
+    path = "/feeds" + links.feed_url(feed).rpartition("/feeds")[2]
+    # Joined once: from now on a change has somebody to tell.
+    serve.respond(serve.Asked("HEAD", path), now)
+    return path
 
 
-def _change(times: int) -> float:
-    """The median of ``times`` changes, each in its own transaction."""
-    from statistics import median
-
+def _changes() -> None:
+    """One change for each line that is read; how long each took."""
     from django.db import transaction
 
     from scheduling.feeds import blocks
     from scheduling.models import Booking
 
-    rows = list(Booking.objects.order_by("-start")[: times * 3])
-    taken = []
-    for number in range(times):
-        booking = rows[number * 3]
+    rows = list(Booking.objects.order_by("pk"))
+    for number, _line in enumerate(sys.stdin):
+        booking = rows[number * 7919 % len(rows)]
         booking.title = f"{booking.title[:100]} {number}"
         begin = time.perf_counter()
         with transaction.atomic():
             booking.save(update_fields=["title"])
             blocks.touch(booking, datetime.now(UTC))
-        taken.append(time.perf_counter() - begin)
-    return median(taken)
+        print(time.perf_counter() - begin, flush=True)
 
 
 if __name__ == "__main__":

@@ -2,22 +2,23 @@
 
 import shutil
 import subprocess
-import sys
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from statistics import median
 
-from bench.load import BenchError
+from bench.load import BenchError, seconds
 from tests import processes, servers
 
 PEERS = Path(__file__).resolve().parents[2] / ".venv" / "peers"
+_BEGIN, _END = b"BEGIN:VEVENT\r\n", b"END:VCALENDAR\r\n"
 _NO_PROXY = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
 @contextmanager
-def nginx(folder: Path, content: bytes) -> Iterator[str]:
-    """One worker, no log, no gzip; yields the file's address."""
+def nginx(folder: Path, content: bytes) -> Iterator[tuple[str, int]]:
+    """One worker, no log, no gzip; yields the file's address and the server's process."""
     program = shutil.which("nginx")
     if program is None:
         raise BenchError("nginx lacks: apt-get install nginx-light")
@@ -43,7 +44,7 @@ def nginx(folder: Path, content: bytes) -> Iterator[str]:
     url = f"http://127.0.0.1:{port}/feed.ics"
     with processes.process([program, "-c", str(conf)], folder / "nginx.log") as server:
         server.wait_until(lambda: _answers(url), "nginx")
-        yield url
+        yield url, server.process.pid
 
 
 def _answers(url: str) -> bool:
@@ -54,20 +55,9 @@ def _answers(url: str) -> bool:
         return False
 
 
-def install() -> str:
-    """Radicale and Xandikos in an environment of their own; why not, where it cannot be."""
-    if (PEERS / "bin" / "radicale").exists():
-        return ""
-    made = subprocess.run(
-        [sys.executable, "-m", "venv", str(PEERS)], capture_output=True, check=False
-    )
-    if made.returncode == 0:
-        made = subprocess.run(
-            [str(PEERS / "bin" / "pip"), "install", "--quiet", "radicale", "xandikos"],
-            capture_output=True,
-            check=False,
-        )
-    return made.stderr.decode()[-300:] if made.returncode else ""
+def lacking() -> str:
+    """Which of the other servers are not installed; bench/provision.sh says why."""
+    return ", ".join(n for n in ("radicale", "xandikos") if not (PEERS / "bin" / n).exists())
 
 
 @contextmanager
@@ -85,8 +75,50 @@ def radicale(folder: Path, content: bytes) -> Iterator[str]:
     command = [str(PEERS / "bin" / "radicale"), "--config", str(conf)]
     with processes.process(command, folder / "radicale.log") as server:
         server.wait_until(lambda: _port_answers(port), "Radicale")
-        request("PUT", url, content, user=True)
+        request("PUT", url, content)
         yield url
+
+
+@contextmanager
+def xandikos(folder: Path, content: bytes) -> Iterator[str]:
+    """Xandikos with the same events, a file for each in git; yields the collection's address."""
+    port = servers.free_port()
+    folder.mkdir(parents=True, exist_ok=True)
+    command = [str(PEERS / "bin" / "xandikos"), "serve", "-d", str(folder / "data"), "--defaults"]
+    command += ["--listen-address", "127.0.0.1", "--port", str(port)]
+    command += ["--state-dir", str(folder / "state")]
+    with processes.process(command, folder / "xandikos.log") as server:
+        server.wait_until(lambda: _port_answers(port), "Xandikos")
+        calendar = folder / "data" / "user" / "calendars" / "calendar"
+        for uid, single in singles(content):
+            (calendar / f"{uid}.ics").write_bytes(single)
+        git = ["git", "-c", "user.name=bench", "-c", "user.email=bench@bench.example"]
+        subprocess.run([*git, "add", "--all"], cwd=calendar, check=True, capture_output=True)
+        subprocess.run(
+            [*git, "commit", "--quiet", "-m", "Events"], cwd=calendar, check=True,
+            capture_output=True,
+        )  # fmt: skip
+        yield f"http://127.0.0.1:{port}/user/calendars/calendar/"
+
+
+def singles(content: bytes) -> Iterator[tuple[str, bytes]]:
+    """Each event as a calendar of its own, with its UID."""
+    head, *rest = content.removesuffix(_END).split(_BEGIN)
+    for event in rest:
+        uid = event.partition(b"UID:")[2].partition(b"\r\n")[0].decode()
+        yield uid, head + _BEGIN + event + _END
+
+
+def after_a_change(url: str, content: bytes, times: int = 3) -> float:
+    """A GET of the whole after one event has another title: seconds, the middle of ``times``."""
+    request("GET", url)
+    uid, event = next(singles(content))
+    taken = []
+    for number in range(times):
+        changed = event.replace(b"SUMMARY:", f"SUMMARY:{number} ".encode())
+        request("PUT", f"{url}{uid}.ics", changed)
+        taken.append(seconds(lambda: request("GET", url)))
+    return median(taken)
 
 
 def _port_answers(port: int) -> bool:
@@ -97,13 +129,13 @@ def _port_answers(port: int) -> bool:
     return True
 
 
-def request(method: str, url: str, body: bytes | None = None, *, user: bool = False) -> bytes:
-    """One request; the answer's body."""
+def request(method: str, url: str, body: bytes | None = None) -> bytes:
+    """One request of a calendar program; the answer's body."""
     made = urllib.request.Request(url, data=body, method=method)
+    made.add_header("Accept", "text/calendar")
+    made.add_header("Authorization", "Basic YmVuY2g6YmVuY2g=")
     if body is not None:
         made.add_header("Content-Type", "text/calendar; charset=utf-8")
-    if user:
-        made.add_header("Authorization", "Basic YmVuY2g6YmVuY2g=")
     with _NO_PROXY.open(made, timeout=900) as response:
         content: bytes = response.read()
         return content

@@ -10,7 +10,7 @@ from core import texts
 from core.errors import Conflict, IllegalTransition, Invalid
 from core.models import User
 from partners.models import AccessNeed, Contact, SizeBand
-from scheduling.booking import allocate, book, change, facts, hosting
+from scheduling.booking import allocate, change, facts, hosting
 from scheduling.booking.plan import TEXT_LIMITS, check_times
 from scheduling.models import (
     Booking,
@@ -324,27 +324,6 @@ def close_proposals(booking: Booking) -> list[int]:
     closed = list(rows.values_list("pk", flat=True))
     Proposal.objects.filter(pk__in=closed).update(state=ProposalState.CLOSED.value)
     return closed
-
-
-@change.service
-def add_contact(*, actor: User, now: datetime, booking: Booking, contact_pk: int) -> Booking:
-    """Invite one more contact of the groups' organisations at the present time."""
-    booking = change.locked(booking)
-    if booking.status not in OPEN_STATES:
-        raise IllegalTransition(_("Besöket är inte öppet för nya inbjudningar."))
-    for group in booking.visit.groups.all():
-        contact = group.organisation.contacts.filter(pk=contact_pk, archived_at=None).first()
-        if contact is not None:
-            break
-    else:
-        message = _("Kontakten hör till en annan organisation än gruppen.")
-        raise Invalid(message, fields={"contact": message})
-    made = book.invite(booking, [(contact, group)], now=now)
-    event = change.finish(booking, actor=actor, now=now, verb="visit.contact_added")
-    if booking.status is not VisitState.DRAFT:
-        for invitation in made:
-            change.tell_one(invitation, booking, event=event, now=now)
-    return booking
 
 
 @change.service

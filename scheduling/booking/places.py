@@ -6,7 +6,7 @@ from datetime import date, datetime, time
 from typing import TypeVar
 
 from django.db import IntegrityError, transaction
-from django.db.models import Model
+from django.db.models import Model, Q
 from django.utils.translation import gettext as _
 
 from core import access, audit, swedish, texts
@@ -81,7 +81,9 @@ def save_library(
     access.require(access.may_administer(actor))
     made = library is None
     library = library or Library()
-    library.name = _named(facts.name)
+    name = _named(facts.name)
+    renamed = not made and library.name != name
+    library.name = name
     for field, limit in {
         "address": 200, "meeting_point": 120, "directions": 2000
     }.items():  # fmt: skip
@@ -97,8 +99,20 @@ def save_library(
         message = _("En filial hör till ett bibliotek som inte själv är en filial.")
         raise Invalid(message, fields={"branch_of": message})
     _stored(library, _("Det finns redan ett bibliotek med det namnet."))
+    if renamed:
+        here = Q(library=library) | _in_rooms(room__library=library)
+        blocks.touch_all(Booking.objects.filter(here), now)
     audit.record(now=now, actor=actor, verb=_verb("library", made=made), target=library)
     return library
+
+
+def _in_rooms(**which: object) -> Q:
+    """Visits, meetings and sessions whose room is so."""
+    kinds = ("visit", "gathering")
+    return Q(
+        *(Q(**{f"{kind}__{key}": value for key, value in which.items()}) for kind in kinds),
+        _connector=Q.OR,
+    )
 
 
 def _phone(text: str) -> str:
@@ -134,7 +148,7 @@ def save_room(
         room.open_area = facts.open_area
     _stored(room, _("Det finns redan ett rum med det namnet."))
     if renamed:
-        blocks.touch_all(Booking.objects.filter(visit__room=room), now)
+        blocks.touch_all(Booking.objects.filter(_in_rooms(room=room)), now)
     audit.record(now=now, actor=actor, verb=_verb("room", made=made), target=room)
     return room
 

@@ -2,7 +2,6 @@
 
 from scheduling.booking.alter import (
     Details,
-    add_contact,
     cancel,
     change_details,
     mark_public,
@@ -19,6 +18,7 @@ from scheduling.booking.answers import (
     is_free,
 )
 from scheduling.booking.book import book, preview
+from scheduling.booking.guests import add_contact, remove_contact
 from scheduling.booking.plan import VisitPlan
 from scheduling.booking.rearrange import change_host, change_room, substitute, take_way
 from scheduling.booking.swap import Exchange, swap
@@ -44,6 +44,7 @@ __all__ = [
     "mark_public",
     "move",
     "preview",
+    "remove_contact",
     "seconds_left",
     "send_draft",
     "substitute",

@@ -20,7 +20,8 @@ class Doubt(StrEnum):
     OCCURRENCE_RANGE = "occurrence_range"  # RANGE=THISANDFUTURE
     PROPOSAL_UNCLEAR = "proposal_unclear"  # COUNTER without a certain start and end
     UNKNOWN_PARTSTAT = "unknown_partstat"
-    SEVERAL_ATTENDEES = "several_attendees"  # more than one person answers in one event
+    SEVERAL_ATTENDEES = "several_attendees"  # different people answer differently in one event
+    CONTRADICTION = "contradiction"  # one person says two things of one date at one instant
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,22 +7,19 @@ values must still do: match the UID, find out who answered, compare sequence and
 import html
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, tzinfo
-from functools import cache
 from typing import Any, Final
 from urllib.parse import unquote
-from zoneinfo import ZoneInfo, available_timezones
 
 from icalendar import Event
 from icalendar.prop import vBroken
-from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
 
 from scheduling.calendars.answers import Answer, AnswerItem, Doubt, Method
 from scheduling.calendars.snapshots import MAX_SEQUENCE
 from scheduling.calendars.text import clean_text
-from scheduling.calendars.timezone import STOCKHOLM
 from scheduling.calendars.unpack import ZONE_PARAM, BareEvent, Reason, Unpacked, Unreadable, unpack
+from scheduling.calendars.zones import zone_of
 
 __all__ = ["Answer", "AnswerItem", "Doubt", "Method", "Reason", "Unreadable", "read_answer"]
 
@@ -31,6 +28,7 @@ UID_LIMIT: Final = 1000
 ADDRESS_LIMIT: Final = 254
 CLOCK_TOLERANCE: Final = timedelta(days=1)
 ANSWERS: Final = frozenset({"ACCEPTED", "DECLINED", "TENTATIVE", "DELEGATED"})
+NO_ANSWERS: Final = frozenset({"", "NEEDS-ACTION"})
 
 _ADDRESS = re.compile(r"[^\s@<>\"',;:]+@[^\s@<>\"',;:]+")
 _DIGITS = re.compile(r"\d{1,10}", re.ASCII)
@@ -66,7 +64,7 @@ def _param(value: Any, name: str) -> str:
 def _address(text: str) -> str:
     text = clean_text(text, ADDRESS_LIMIT * 4, one_line=True).strip('"')
     if text[:7].lower() == "mailto:":
-        text = unquote(text[7:]).strip()
+        text = unquote(text[7:].partition("?")[0]).strip(" <>")
     return text.lower() if len(text) <= ADDRESS_LIMIT and _ADDRESS.fullmatch(text) else ""
 
 
@@ -81,33 +79,13 @@ def _sequence(event: Event) -> int | None:
     return plain or _number(_first(event, "X-MICROSOFT-CDO-APPT-SEQUENCE")) or plain
 
 
-@cache
-def _known_zones() -> frozenset[str]:
-    return frozenset(available_timezones())
-
-
-def _zone(name: str, zones: Mapping[str, tzinfo]) -> tzinfo | None:
-    """Return the zone a TZID stands for, if that is certain (ICAL.md C "zone names").
-
-    The zone database comes before what the object claims of the same name; other names mean what
-    their VTIMEZONE says, or a Windows zone, or Central Europe in a spelling of its own.
-    """
-    if name in _known_zones():
-        return ZoneInfo(name)
-    if name in zones:
-        return zones[name]
-    if name in WINDOWS_TO_OLSON:
-        return ZoneInfo(WINDOWS_TO_OLSON[name])
-    return STOCKHOLM if "Stockholm" in name or name.startswith("W. Europe") else None
-
-
 def _instant(value: Any, zones: Mapping[str, tzinfo]) -> datetime | None:
     """Return the UTC instant of a DATE-TIME, or None if there is none or its zone is unknown."""
     moment = getattr(value, "dt", None)
     if not isinstance(moment, datetime) or moment.year not in _YEARS:
         return None
     if moment.tzinfo is None:
-        zone = _zone(_param(value, ZONE_PARAM), zones)
+        zone = zone_of(_param(value, ZONE_PARAM), zones)
         if zone is None:
             return None
         moment = moment.replace(tzinfo=zone)
@@ -135,39 +113,63 @@ def _proposal(event: Event, zones: Mapping[str, tzinfo]) -> tuple[datetime, date
 
 
 def _remark(value: Any) -> str:
-    """Return Google's and Nextcloud's X-RESPONSE-COMMENT, which may hold HTML entities."""
+    """Return Google's and Nextcloud's X-RESPONSE-COMMENT, where the escapes of a text remain."""
     text = _param(value, "X-RESPONSE-COMMENT")
-    return html.unescape(text.replace("\\;", ";").replace("\\,", ",").replace("\\n", "\n"))
+    return text.replace("\\;", ";").replace("\\,", ",").replace("\\n", "\n")
+
+
+def _plain(text: str) -> str:
+    """Return a comment without HTML entities, which Google writes and which could hide a number."""
+    for _ in range(3):
+        text = html.unescape(text)
+    return clean_text(text, COMMENT_LIMIT)
+
+
+def _partstat(value: Any) -> str:
+    """Return PARTSTAT as written in any case (ICAL.md B9)."""
+    return _param(value, "PARTSTAT").strip().upper()
 
 
 def _voice(value: Any) -> _Voice:
     address = _address(str(value)) or _address(_param(value, "EMAIL"))
     return _Voice(
         address=address,
-        partstat=_param(value, "PARTSTAT").strip().upper(),
+        partstat=_partstat(value),
         comment=_remark(value),
         delegated_to=_address(_param(value, "DELEGATED-TO")),
         delegated_from=_address(_param(value, "DELEGATED-FROM")),
     )
 
 
-def _speakers(event: Event) -> list[_Voice]:
+def _speakers(event: Event) -> tuple[list[_Voice], list[Doubt]]:
     """Return who answers in this event, each address once, the last line of it.
 
     Who only stands there, or was only named as a delegate, does not answer (ICAL.md B10, C "two
-    ATTENDEEs for one person"). Without any answer the first attendee, or nobody, stands for all.
+    ATTENDEEs for one person"), and neither does the organizer, whom some programs list as a guest.
+    Without any answer the first attendee, or nobody, stands for all.
     """
     voices = [_voice(value) for value in _all(event, "ATTENDEE")]
-    answering = {v.address: v for v in voices if v.partstat not in ("", "NEEDS-ACTION")}
-    if answering:
-        return list(answering.values())
-    return (voices or [_Voice("", "", "", "", "")])[:1]
+    organizer = _organizer(event)
+    voices = [voice for voice in voices if not organizer or voice.address != organizer]
+    answering = [voice for voice in voices if voice.partstat not in NO_ANSWERS]
+    if not answering:
+        return (voices or [_Voice("", "", "", "", "")])[:1], []
+    speakers = list({voice.address: voice for voice in answering}.values())
+    # Who says the same on several lines may be one person with several addresses.
+    doubts = [Doubt.SEVERAL_ATTENDEES] if len({voice.partstat for voice in speakers}) > 1 else []
+    if len({(voice.address, voice.partstat) for voice in answering}) > len(speakers):
+        doubts.append(Doubt.CONTRADICTION)
+    return speakers, doubts
+
+
+def _organizer(event: Event) -> str:
+    return _address(str(_first(event, "ORGANIZER") or ""))
 
 
 def _comment(event: Event, voice: _Voice) -> str:
     texts: list[str] = []
     for text in (*(str(value) for value in _all(event, "COMMENT")), voice.comment):
-        cleaned = clean_text(text, COMMENT_LIMIT)
+        cleaned = _plain(text)
         if cleaned and cleaned not in texts:
             texts.append(cleaned)
     return clean_text("\n".join(texts), COMMENT_LIMIT)
@@ -187,12 +189,11 @@ def _items(
     proposal = _proposal(event, unpacked.zones) if method is Method.COUNTER else None
     if method is Method.COUNTER and proposal is None:
         doubts.append(Doubt.PROPOSAL_UNCLEAR)
-    speakers = _speakers(event)
-    if len(speakers) > 1:
-        doubts.append(Doubt.SEVERAL_ATTENDEES)
+    speakers, more = _speakers(event)
+    doubts += more
     for voice in speakers:
         known = voice.partstat in ANSWERS
-        odd = not known and voice.partstat not in ("", "NEEDS-ACTION")
+        odd = not known and voice.partstat not in NO_ANSWERS
         yield AnswerItem(
             sequence=_sequence(event),
             stamp=_stamp(event, sent_at, received_at),
@@ -221,7 +222,11 @@ def _method(unpacked: Unpacked, hint: str | None) -> Method:
 def _uid(unpacked: Unpacked) -> str:
     if not unpacked.events:
         raise Unreadable(Reason.NO_EVENT)
-    found = {str(uid).strip() for bare in unpacked.events for uid in _all(bare.event, "UID")}
+    found = {
+        clean_text(str(uid), UID_LIMIT + 1, one_line=True)
+        for bare in unpacked.events
+        for uid in _all(bare.event, "UID")
+    }
     if not found or any("UID" not in bare.event for bare in unpacked.events):
         raise Unreadable(Reason.NO_UID)
     if len(found) > 1:
@@ -254,10 +259,33 @@ def read_answer(
     unpacked = unpack(data, charset)
     method = _method(unpacked, method_hint)
     uid = _uid(unpacked)
-    items = tuple(
+    items = [
         item
         for bare in unpacked.events
         for item in _items(bare, method, unpacked, sent_at, received_at)
+    ]
+    organizers = (_organizer(bare.event) for bare in unpacked.events)
+    return Answer(
+        method=method,
+        uid=uid,
+        items=_without_contradiction(items),
+        organizer=next(filter(None, organizers), ""),
     )
-    organizers = (_address(str(_first(bare.event, "ORGANIZER") or "")) for bare in unpacked.events)
-    return Answer(method=method, uid=uid, items=items, organizer=next(filter(None, organizers), ""))
+
+
+def _without_contradiction(items: list[AnswerItem]) -> tuple[AnswerItem, ...]:
+    """Return each item once; of one person's about one date at one instant all say the same.
+
+    The newer of two counts (B7), but nobody knows which of two equally old ones was meant.
+    """
+    said: dict[object, set[object]] = {}
+    for item in items:
+        about = (item.attendee, item.recurrence_id, item.sequence, item.stamp)
+        said.setdefault(about, set()).add((item.partstat, item.proposed_start, item.proposed_end))
+    found = dict.fromkeys(items)
+    for item in items:
+        about = (item.attendee, item.recurrence_id, item.sequence, item.stamp)
+        if len(said[about]) > 1 and Doubt.CONTRADICTION not in item.doubts:
+            del found[item]
+            found[replace(item, doubts=(*item.doubts, Doubt.CONTRADICTION))] = None
+    return tuple(found)

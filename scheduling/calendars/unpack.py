@@ -22,9 +22,10 @@ MAX_EVENTS: Final = 20
 MAX_ATTENDEES: Final = 50
 MAX_DEPTH: Final = 10
 
-_CHARSETS: Final = frozenset(
-    {"ascii", "utf-8", "iso8859-1", "iso8859-4", "iso8859-15", "cp1250", "cp1252", "mac-roman"}
+_CHARSETS: Final = re.compile(
+    r"ascii|utf-8|iso8859-\d{1,2}|cp125\d|cp437|cp850|cp858|cp865|koi8-[ru]|mac-roman"
 )
+_WIDE: Final = frozenset({"utf-16-le", "utf-16-be"})
 _LINE_END = re.compile(rb"\r*\n|\r")
 ZONE_PARAM: Final = "X-TZID"
 
@@ -35,6 +36,15 @@ _WANTED: Final = frozenset({
     "UID", "SEQUENCE", "DTSTAMP", "ATTENDEE", "COMMENT", "RECURRENCE-ID", "DTSTART", "DTEND",
     "DURATION", "ORGANIZER", "X-MICROSOFT-CDO-APPT-SEQUENCE",
 })  # fmt: skip
+_WHOLE: Final = re.compile(
+    r'ATTENDEE(?:;[^";:=]+=(?:"[^"]*"|[^";:,]*)(?:,(?:"[^"]*"|[^";:,]*))*)*'
+    r':(?:(?!;[A-Z-]+=)[^"])*',
+    re.IGNORECASE,
+)
+_MAILTO: Final = re.compile(r"mailto:[^\s\";:,]+\s*$", re.IGNORECASE)
+_ANSWERING: Final = re.compile(
+    r';\s*(PARTSTAT|DELEGATED-TO|DELEGATED-FROM)=("[^"]*"|[^";:,]*)', re.IGNORECASE
+)
 _PARSE_FAULTS = (ValueError, KeyError, IndexError, TypeError, AttributeError, OverflowError)
 _OFFSET = re.compile(r"([+-])(\d\d)(\d\d)(?:\d\d)?")
 _CENTRAL_EUROPEAN: Final = frozenset({("3", "+0200"), ("10", "+0100")})
@@ -91,32 +101,43 @@ class _Block:
     children: list["_Block"]
 
 
-def _decode(data: bytes, charset: str | None) -> str:
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        pass
+def _decode(line: bytes, charset: str) -> str:
+    """Return the text without a BOM."""
+    for name in ("utf-8", charset):
+        try:
+            return line.decode(name).lstrip("\ufeff")
+        except UnicodeDecodeError:
+            continue
+    return line.decode("cp1252", errors="replace")
+
+
+def _codec(charset: str | None) -> str:
+    """Return Python's name of the declared character set; of none, Windows-1252."""
     try:
         name = codecs.lookup(charset or "cp1252").name
     except (LookupError, ValueError):
-        name = "cp1252"
-    return data.decode(name if name in _CHARSETS else "cp1252", errors="replace")
+        return "cp1252"
+    return name if _CHARSETS.fullmatch(name) or name in _WIDE else "cp1252"
 
 
 def content_lines(data: bytes, charset: str | None) -> list[str]:
     """Return the unfolded lines; LF, CR, CR LF and CR CR LF all end one.
 
-    Unfolds before it decodes, for a fold may split a character. UTF-8 (with or without BOM) is
-    tried before `charset`, then Windows-1252. Raises Unreadable beyond 256 KiB or 1000 lines.
+    Unfolds before it decodes, for a fold may split a character. In each line UTF-8 is tried before
+    `charset`, then Windows-1252; a BOM goes. Raises Unreadable beyond 256 KiB or 1000 lines.
 
     Source: RFC 5545 section 3.1; ICAL.md C "icalendar 7.3.0 behaviour", E2.
     """
     if len(data) > MAX_OCTETS:
         raise Unreadable(Reason.TOO_LARGE)
+    codec = _codec(charset)
     if data[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
         data = data.decode("utf-16", errors="replace").encode("utf-8", errors="replace")
+    elif codec in _WIDE and b"\x00" in data:
+        data = data.decode(codec, errors="replace").encode("utf-8", errors="replace")
     data = re.sub(rb"\n[ \t]", b"", _LINE_END.sub(b"\n", data))
-    lines = [line for line in _decode(data, charset).split("\n") if line.strip()]
+    decoded = (_decode(line, codec) for line in data.split(b"\n"))
+    lines = [line for line in decoded if line.strip()]
     if len(lines) > MAX_LINES:
         raise Unreadable(Reason.TOO_MANY_LINES)
     return lines
@@ -152,6 +173,14 @@ def _values(block: _Block) -> dict[str, str]:
     return {name.partition(";")[0].upper(): value.strip() for name, _, value in pairs}
 
 
+def _methods(calendar: _Block) -> Iterator[str]:
+    """Yield each METHOD: two different ones are none."""
+    for line in calendar.lines:
+        name, _, value = line.partition(":")
+        if name.partition(";")[0].upper() == "METHOD":
+            yield value.strip().upper()
+
+
 def _zone(block: _Block) -> tzinfo | None:
     """Return what a VTIMEZONE means if that needs no rule to be expanded: Central Europe or fixed.
 
@@ -182,6 +211,18 @@ def _parse(lines: list[str]) -> Event:
     return event
 
 
+def _attendee(line: str) -> str:
+    """Return an ATTENDEE line as it was meant where a name breaks it (`CN=Berg: Lo`, a lone quote).
+
+    Only what an answer needs is kept; a whole line is returned as it is.
+    """
+    if line[:8].upper() != "ATTENDEE" or _WHOLE.fullmatch(line):
+        return line
+    address = _MAILTO.search(line)
+    params = "".join(f";{name.upper()}={value}" for name, value in _ANSWERING.findall(line))
+    return f"ATTENDEE{params}:{address[0]}" if address else line
+
+
 def _parses(line: str) -> bool:
     try:
         _parse([line])
@@ -193,7 +234,7 @@ def _parses(line: str) -> bool:
 def _bare_event(block: _Block) -> BareEvent:
     """Return the event of the wanted lines that parse: a broken one must not cost an answer."""
     wanted = [
-        _TZID.sub(f";{ZONE_PARAM}=", line) if match[1].upper() in _DATES else line
+        _TZID.sub(f";{ZONE_PARAM}=", line) if match[1].upper() in _DATES else _attendee(line)
         for line in block.lines
         if (match := _NAME.match(line)) and match[1].upper() in _WANTED
     ]
@@ -226,7 +267,7 @@ def unpack(data: bytes, charset: str | None) -> Unpacked:
     if len(events) > MAX_EVENTS:
         raise Unreadable(Reason.TOO_MANY_EVENTS)
     zones = {_values(block).get("TZID", ""): _zone(block) for block in _named(root, "VTIMEZONE")}
-    methods = (_values(calendar).get("METHOD", "").upper() for calendar in root.children)
+    methods = (method for calendar in root.children for method in _methods(calendar))
     return Unpacked(
         methods=frozenset(method for method in methods if method),
         events=tuple(_bare_event(block) for block in events),

@@ -1,109 +1,114 @@
-"""Joined bodies as files, named by the ETag of what they hold, so that they cannot be stale.
+"""Joined months as files, named by the digest of what they hold, so that none can be stale.
 
-A warm GET reads one file in pieces: its memory is one piece, whatever the calendar's size. Each
-machine keeps its own; any of them may be deleted at any time.
+A calendar's body is its months one after the other. A change makes one new file; the others are
+sent as they lie. Small bodies are kept whole in memory, under their ETag; of large ones a reader
+costs one piece, whatever the calendar's size. Each machine keeps its own, and any file may be
+deleted at any time: what lacks is joined again from the stored blocks.
 """
 
 import os
 import tempfile
 import time
-from collections.abc import Iterator
-from functools import lru_cache
+from collections import OrderedDict
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from threading import Lock
 
 from django.conf import settings
-from django.db.models import QuerySet
 
-from scheduling.calendars import feed as calendar_feed
-from scheduling.models import FeedSegment
-
-_PIECE = 512 * 1024
-#: Files that nobody asked for in so long are deleted (seconds).
+#: Bodies up to this size are sent and remembered whole (bytes).
+SMALL = 1024 * 1024
+#: What is remembered of them in each process (bytes).
+_REMEMBERED = 8 * 1024 * 1024
+#: Of larger ones so much is in memory for each reader (bytes).
+PIECE = 512 * 1024
+#: Files that nobody has needed for so long are deleted (seconds).
 UNUSED = 2 * 24 * 3600
 
 
-class Changed(Exception):
-    """The segments are no longer those of the ETag: somebody changed them just now."""
+def path_of(name: str, kind: str) -> Path:
+    """Where a month ("month", named by its digest) or busy time ("ifb", by its ETag) lies."""
+    return Path(settings.FEED_CACHE_DIR) / f"{name.strip(chr(34))}.{kind}"
 
 
-def path_of(etag: str, kind: str) -> Path:
-    """Where the body of ``etag`` (a calendar's, with quotes) lies; ``kind`` is "ics" or "ifb"."""
-    return Path(settings.FEED_CACHE_DIR) / f"{etag.strip(chr(34))}.{kind}"
-
-
-def keep(path: Path, pieces: Iterator[bytes]) -> None:
+def keep(path: Path, data: bytes) -> None:
     """Write a file whole or not at all; two that write the same one write the same bytes."""
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=".making-")
     try:
         with os.fdopen(handle, "wb") as file:
-            for piece in pieces:
-                file.write(piece)
+            file.write(data)
         Path(name).replace(path)
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
 
 
-def pieces(calendar: int, etag: str) -> Iterator[bytes]:
-    """The calendar's body: its file, or what its segments hold. Raises Changed before it begins.
-
-    The first GET after a change is told the segments as they come. Only a body that is asked for
-    again becomes a file.
-    """
-    path = path_of(etag, "ics")
-    if path.exists():
-        return read(path)
-    expected = list(_rows(calendar).values_list("digest", flat=True))
-    if calendar_feed.etag(expected) != etag:
-        raise Changed
-    if _asked_before(etag):
-        keep(path, _told(calendar, expected))
-        return read(path)
-    return _told(calendar, expected)
+def read(paths: Iterable[Path]) -> Iterator[bytes]:
+    """The files one after the other, in pieces of about ``PIECE``; small ones are joined."""
+    waiting: list[bytes] = []
+    held = 0
+    for path in paths:
+        for piece in _pieces(path):
+            if held + len(piece) > PIECE and waiting:
+                yield b"".join(waiting)
+                waiting, held = [], 0
+            waiting.append(piece)
+            held += len(piece)
+    yield b"".join(waiting)
 
 
-def _rows(calendar: int) -> QuerySet[FeedSegment]:
-    return FeedSegment.objects.filter(calendar=calendar, size__gt=0).order_by("month")
-
-
-def _told(calendar: int, expected: list[str]) -> Iterator[bytes]:
-    """One month after the other out of one question; a month changed meanwhile ends it.
-
-    Then the answer is shorter than its Content-Length said, and its reader asks again.
-    """
-    found = _rows(calendar).values_list("digest", "data").iterator(chunk_size=2)
-    for wanted, (digest, data) in zip(expected, found, strict=True):
-        if digest != wanted:
-            raise Changed
-        yield bytes(data)
-
-
-@lru_cache(maxsize=256)
-def _times(etag: str) -> list[int]:  # noqa: ARG001 - one counter for each
-    return [0]
-
-
-def _asked_before(etag: str) -> bool:
-    times = _times(etag)
-    times[0] += 1
-    return times[0] > 1
-
-
-def read(path: Path) -> Iterator[bytes]:
-    """The file in pieces of 512 KiB; it stays readable even if it is deleted meanwhile."""
-    with path.open("rb", buffering=0) as file:
-        while piece := file.read(_PIECE):
+def _pieces(path: Path) -> Iterator[bytes]:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        while piece := os.read(handle, PIECE):
             yield piece
+            if len(piece) < PIECE:
+                return
+    finally:
+        os.close(handle)
 
 
-def sweep(now: float | None = None) -> int:
-    """Delete what nobody has asked for in two days; how many."""
+class Remembered:
+    """Whole bodies by the ETag that names their bytes; the longest unused make room."""
+
+    def __init__(self, limit: int = _REMEMBERED) -> None:
+        self._limit = limit
+        self._held = 0
+        self._bodies: OrderedDict[str, bytes] = OrderedDict()
+        self._turn = Lock()
+
+    def get(self, etag: str) -> bytes | None:
+        """The body of ``etag``, if it is remembered."""
+        with self._turn:
+            body = self._bodies.get(etag)
+            if body is not None:
+                self._bodies.move_to_end(etag)
+            return body
+
+    def put(self, etag: str, body: bytes) -> None:
+        """Remember ``body``."""
+        with self._turn:
+            if etag not in self._bodies:
+                self._bodies[etag] = body
+                self._held += len(body)
+            while self._held > self._limit:
+                _etag, old = self._bodies.popitem(last=False)
+                self._held -= len(old)
+
+
+def sweep(current: Iterable[str], now: float | None = None) -> int:
+    """Delete what is older than two days and is not a month of a ``current`` digest; how many."""
     folder = Path(settings.FEED_CACHE_DIR)
     if not folder.is_dir():
         return 0
     limit = (now if now is not None else time.time()) - UNUSED
-    old = [path for path in folder.iterdir() if path.stat().st_mtime < limit]
+    needed = set(current)
+    old = [
+        path
+        for path in folder.iterdir()
+        if path.stem not in needed and path.stat().st_mtime < limit
+    ]
     for path in old:
         path.unlink(missing_ok=True)
     return len(old)

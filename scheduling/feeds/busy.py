@@ -1,7 +1,7 @@
 """Busy time of a calendar as one VFREEBUSY, for readers who may know when but not what."""
 
+from collections.abc import Iterable
 from datetime import datetime
-from pathlib import Path
 
 from django.conf import settings
 
@@ -12,15 +12,14 @@ from scheduling.models import FeedPlace
 from scheduling.states import OCCUPYING
 
 
-def joined(scope_key: str, etag: str, modified: datetime, now: datetime) -> Path:
-    """The file of the calendar's busy time, made where it lacks.
-
-    Its name is the ETag of the events, so it is made anew whenever one of them changes.
-    """
+def joined(
+    scope_key: str, etag: str, modified: datetime, now: datetime
+) -> tuple[int, Iterable[bytes]]:
+    """The size and the bytes of the calendar's busy time, kept in a file under its ETag."""
     path = bodies.path_of(etag, "ifb")
     if not path.exists():
-        bodies.keep(path, iter((_render(scope_key, etag, modified, now),)))
-    return path
+        bodies.keep(path, _render(scope_key, etag, modified, now))
+    return path.stat().st_size, list(bodies.read([path]))
 
 
 def _render(scope_key: str, etag: str, modified: datetime, now: datetime) -> bytes:

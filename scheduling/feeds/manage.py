@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Model, Q
+from django.db.models import Model, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -180,13 +180,22 @@ def counts(feeds: Iterable[Feed]) -> dict[tuple[str, str], int]:
     return {(row.scope_key, row.variant): row.count for row in rows}
 
 
+def _unfetched(since: datetime) -> QuerySet[Feed]:
+    """Living feeds that no program has fetched since then."""
+    return Feed.objects.filter(revoked_at=None).filter(
+        Q(last_fetched_at__lt=since) | Q(last_fetched_at=None, created_at__lt=since)
+    )
+
+
+def expiring(*, owner: User, now: datetime) -> list[Feed]:
+    """Feeds of ``owner`` that die within thirty days unless a program fetches them."""
+    return list(_unfetched(now - UNUSED + WARNED).filter(owner=owner).order_by("created_at", "pk"))
+
+
 @transaction.atomic
 def revoke_unused(now: datetime) -> int:
     """Feeds that nothing has fetched in 180 days die; how many."""
-    limit = now - UNUSED
-    unused = Feed.objects.filter(revoked_at=None).filter(
-        Q(last_fetched_at__lt=limit) | Q(last_fetched_at=None, created_at__lt=limit)
-    )
+    unused = _unfetched(now - UNUSED)
     for feed in unused:
         feed.revoked_at = now
         feed.save(update_fields=["revoked_at"])

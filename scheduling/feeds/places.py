@@ -133,13 +133,12 @@ def mark(spots: Iterable[Spot]) -> None:
     FeedCalendar.objects.filter(pk__in=touched).update(version=F("version") + 1)
     FeedSegment.objects.bulk_create(
         [
-            FeedSegment(calendar_id=pk, month=month, data=b"", digest="", size=0, count=0)
+            FeedSegment(calendar_id=pk, month=month, digest="", size=0, count=0)
             for pk, key in touched.items()
             for month in sorted({month for other, month in spots if other == key})
         ],
         update_conflicts=True,
         unique_fields=["calendar", "month"],
-        # The old bytes may lie until they are joined anew: what is empty here is what counts.
         update_fields=["digest"],
     )
 

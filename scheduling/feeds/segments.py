@@ -1,16 +1,69 @@
 """Months joined from stored blocks, and the one ETag of them all."""
 
+from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
+from pathlib import Path
+from typing import Any, NamedTuple
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
+from django.db.models import F
 from django.utils import timezone
 
 from scheduling.calendars import feed as calendar_feed
+from scheduling.feeds import bodies
+from scheduling.feeds.questions import ask
 from scheduling.models import FeedCalendar, FeedPlace, FeedSegment
 
-EMPTY = calendar_feed.etag([])
+#: As a raw question gives it.
+Instant = datetime | str
+
+_LOCKED = """
+SELECT id, version, built_version, built_window, etag, size, count, last_modified
+FROM scheduling_feedcalendar WHERE scope_key = %s AND variant = %s
+"""
+_MONTHS = """
+SELECT month, digest, size, count FROM scheduling_feedsegment
+WHERE calendar_id = %s AND month >= %s AND month <= %s ORDER BY month
+"""
+_BLOCKS = """
+SELECT b.block FROM scheduling_feedplace p
+JOIN scheduling_feedblock b ON b.booking_id = p.booking_id AND b.variant = %s
+WHERE p.scope_key = %s AND p.month = %s ORDER BY p.start, p.booking_id
+"""
+_JOINED = """
+UPDATE scheduling_feedsegment SET digest = %s, size = %s, count = %s
+WHERE calendar_id = %s AND month = %s
+"""
+_BUILT = """
+UPDATE scheduling_feedcalendar SET built_version = %s, built_window = %s,
+    etag = %s, size = %s, count = %s, last_modified = %s
+WHERE id = %s
+"""
+
+
+class Changed(Exception):
+    """A calendar is no longer what was told of it: somebody changed it just now."""
+
+
+class Month(NamedTuple):
+    """One month as it was joined; ``digest`` is empty where a change has marked it."""
+
+    name: str
+    digest: str
+    size: int
+    events: int
+
+
+class Built(NamedTuple):
+    """A calendar of which every month is joined."""
+
+    pk: int
+    etag: str
+    size: int
+    events: int
+    last_modified: datetime
 
 
 def window(now: datetime) -> tuple[str, str]:
@@ -46,79 +99,136 @@ def stands(version: int, built_version: int, built_window: str, now: datetime) -
     return built_version == version and built_window == window(now)[0]
 
 
-def refresh(scope_key: str, variant: str, now: datetime) -> FeedCalendar:
+def refresh(scope_key: str, variant: str, now: datetime) -> Built:
     """Join the months that a change has marked; nothing is rendered.
 
     The calendar's row is locked while its blocks are read: a change that is being made waits with
     its mark until the joining is done, and then marks what was joined again.
     """
-    wanted = FeedCalendar.objects.filter(scope_key=scope_key, variant=variant)
     with transaction.atomic():
-        calendar = wanted.select_for_update().first()
-        if calendar is None:
-            # Two first readers at once: one makes the row, both go on with it.
-            FeedCalendar.objects.bulk_create(
-                [FeedCalendar(scope_key=scope_key, variant=variant)], ignore_conflicts=True
-            )
-            calendar = wanted.select_for_update().get()
-        if stands(calendar.version, calendar.built_version, calendar.built_window, now):
-            return calendar
+        pk, version, built_version, built_window, *rest = _locked(scope_key, variant)
+        etag, size, events, modified = rest
+        if modified is not None and stands(version, built_version, built_window, now):
+            return Built(pk, etag, size, events, aware(modified))
         first, last = window(now)
-        if calendar.built_window != first:
-            _turn(calendar, first, last)
-        rows = calendar.segments.filter(month__gte=first, month__lte=last).order_by("month")
-        known = {
-            month: (digest, size, count)
-            for month, digest, size, count in rows.values_list("month", "digest", "size", "count")
-        }
-        marked = [month for month, (digest, _size, _events) in known.items() if not digest]
-        known |= {month: _join(calendar, month) for month in marked}
-        _count(calendar, list(known.values()), now)
-        calendar.built_version, calendar.built_window = calendar.version, first
-        calendar.save()
-    return calendar
+        if built_window != first:
+            _turn(pk, scope_key, first, last)
+        months = [
+            month if month.digest else _join(pk, scope_key, variant, month.name)
+            for month in map(Month._make, ask(_MONTHS, pk, first, last))
+        ]
+        built = _built(pk, (etag, modified), months, now)
+        written = connection.ops.adapt_datetimefield_value(built.last_modified)
+        ask(_BUILT, version, first, built.etag, built.size, built.events, written, pk)
+    return built
 
 
-def _turn(calendar: FeedCalendar, first: str, last: str) -> None:
+def _locked(scope_key: str, variant: str) -> tuple[Any, ...]:
+    """The calendar's row, kept from all who would change it until the transaction ends."""
+    question = _LOCKED + ("FOR UPDATE" if connection.features.has_select_for_update else "")
+    found = ask(question, scope_key, variant)
+    if not found:
+        # Two first readers at once: one makes the row, both go on with it.
+        FeedCalendar.objects.bulk_create(
+            [FeedCalendar(scope_key=scope_key, variant=variant)], ignore_conflicts=True
+        )
+        found = ask(question, scope_key, variant)
+    return found[0]
+
+
+def _turn(pk: int, scope_key: str, first: str, last: str) -> None:
     """Another month has begun, or nothing was ever joined: mark what comes into the window."""
-    calendar.segments.exclude(month__gte=first, month__lte=last).delete()
+    FeedSegment.objects.filter(calendar=pk).exclude(month__gte=first, month__lte=last).delete()
     shown = FeedPlace.objects.filter(
-        scope_key=calendar.scope_key, month__gte=first, month__lte=last
+        scope_key=scope_key, month__gte=first, month__lte=last
     ).values_list("month", flat=True)
     FeedSegment.objects.bulk_create(
         [
-            FeedSegment(calendar=calendar, month=month, data=b"", digest="", size=0, count=0)
+            FeedSegment(calendar_id=pk, month=month, digest="", size=0, count=0)
             for month in sorted(set(shown.distinct()))
         ],
         ignore_conflicts=True,
     )
 
 
-def _join(calendar: FeedCalendar, month: str) -> tuple[str, int, int]:
-    """Digest, size and number of the month's events; a month without any stays as nothing."""
-    blocks = (
-        FeedPlace.objects.filter(
-            scope_key=calendar.scope_key, month=month, booking__blocks__variant=calendar.variant
-        )
-        .order_by("start", "booking_id")
-        .values_list("booking__blocks__block", flat=True)
-    )
-    pieces = [bytes(block) for block in blocks]
-    data = b"".join(pieces)
-    joined = (calendar_feed.digest(data), len(data), len(pieces))
-    calendar.segments.filter(month=month).update(
-        data=data, digest=joined[0], size=joined[1], count=joined[2]
-    )
-    return joined
+def _join(pk: int, scope_key: str, variant: str, name: str) -> Month:
+    """The month's events as a file, and its row; a month without any stays as nothing."""
+    month = _written(scope_key, variant, name)
+    ask(_JOINED, month.digest, month.size, month.events, pk, name)
+    return month
 
 
-def _count(calendar: FeedCalendar, rows: list[tuple[str, int, int]], now: datetime) -> None:
-    """The ETag from the digests of months that hold something; Last-Modified moves with it."""
-    etag = calendar_feed.etag([digest for digest, size, _count in rows if size])
-    calendar.size = sum(size for _digest, size, _count in rows)
-    calendar.count = sum(count for _digest, _size, count in rows)
-    if etag != calendar.etag or calendar.last_modified is None:
-        moved = now.replace(microsecond=0)
-        if calendar.last_modified is not None:
-            moved = max(moved, calendar.last_modified + timedelta(seconds=1))
-        calendar.etag, calendar.last_modified = etag, moved
+def _written(scope_key: str, variant: str, name: str) -> Month:
+    blocks = [block for (block,) in ask(_BLOCKS, variant, scope_key, name)]
+    data = b"".join(blocks)
+    digest = calendar_feed.digest(data)
+    path = bodies.path_of(digest, "month")
+    if data and not path.exists():
+        bodies.keep(path, data)
+    return Month(name, digest, len(data), len(blocks))
+
+
+def _built(
+    pk: int, before: tuple[str, Instant | None], months: Sequence[Month], now: datetime
+) -> Built:
+    """The ETag from the digests of months that hold something; Last-Modified moves with it.
+
+    ``before`` is the ETag and the Last-Modified that the calendar had.
+    """
+    etag = calendar_feed.etag([month.digest for month in months if month.size])
+    old_etag, old = before
+    if old is None:
+        modified = now.replace(microsecond=0)
+    elif etag == old_etag:
+        modified = aware(old)
+    else:
+        modified = max(now.replace(microsecond=0), aware(old) + timedelta(seconds=1))
+    return Built(
+        pk,
+        etag,
+        sum(month.size for month in months),
+        sum(month.events for month in months),
+        modified,
+    )
+
+
+def files(built: Built, scope_key: str, variant: str, now: datetime) -> list[Path]:
+    """The files of ``built``, which are all there; what lacks on this machine is joined again.
+
+    Raises Changed where the months, or what they are joined from, are no longer those of the ETag.
+    """
+    held = _held(built.pk, built.etag, *window(now))
+    paths = [bodies.path_of(month.digest, "month") for month in held]
+    for month, path in zip(held, paths, strict=True):
+        if not path.exists() and _written(scope_key, variant, month.name) != month:
+            _doubt(built.pk, month.name)
+            raise Changed
+    return paths
+
+
+@lru_cache(maxsize=256)
+def _held(pk: int, etag: str, first: str, last: str) -> tuple[Month, ...]:
+    """The months that hold something; remembered, for an ETag names the same ones for ever."""
+    months = [Month._make(row) for row in ask(_MONTHS, pk, first, last)]
+    held = tuple(month for month in months if month.size)
+    if calendar_feed.etag([month.digest for month in held]) != etag:
+        raise Changed
+    return held
+
+
+def current() -> Iterable[str]:
+    """The digests of all joined months: the files that a next GET needs."""
+    return FeedSegment.objects.exclude(digest="").values_list("digest", flat=True)
+
+
+@transaction.atomic
+def _doubt(pk: int, name: str) -> None:
+    """What the blocks of a month give is not what its row says: the next look joins it anew."""
+    FeedCalendar.objects.filter(pk=pk).update(version=F("version") + 1)
+    FeedSegment.objects.filter(calendar=pk, month=name).update(digest="")
+
+
+def aware(value: Instant) -> datetime:
+    """An instant as a raw question gives it: SQLite keeps text, in UTC."""
+    instant = datetime.fromisoformat(value) if isinstance(value, str) else value
+    return instant if instant.tzinfo is not None else instant.replace(tzinfo=UTC)

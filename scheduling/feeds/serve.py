@@ -6,20 +6,20 @@ Source: ICAL.md A2 and E5; RFC 9110 sections 8.8, 13.
 
 import logging
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import lru_cache
 from http import HTTPStatus
 from typing import Any, NamedTuple
 
-from django.db import OperationalError, connection
 from django.utils.http import http_date, parse_etags, parse_http_date_safe
 
 from core import tokens
 from scheduling.calendars import feed as calendar_feed
 from scheduling.calendars.snapshots import FeedSnapshot
 from scheduling.feeds import bodies, busy, segments
+from scheduling.feeds.questions import LookUp
 from scheduling.models import Feed
 
 logger = logging.getLogger(__name__)
@@ -37,10 +37,13 @@ _ALWAYS = (
     ("X-Robots-Tag", "noindex"),
     ("X-Content-Type-Options", "nosniff"),
 )
-#: One question finds the feed, whether those who own it are still here, and what is built.
-_FIND = """
+#: One question finds the feed, whether those who own it are still here, and what is built. Nothing
+#: of it is remembered: an address dies with the transaction that ends it.
+_FIND = LookUp(
+    "studiebesok_feed",
+    """
 SELECT f.id, f.name, f.scope_key, f.variant, f.changed_at, f.last_fetched_at,
-       c.id, c.version, c.built_version, c.built_window, c.etag, c.size, c.last_modified
+       c.id, c.version, c.built_version, c.built_window, c.etag, c.size, c.count, c.last_modified
 FROM scheduling_feed f
 LEFT JOIN scheduling_feedcalendar c ON c.scope_key = f.scope_key AND c.variant = f.variant
 LEFT JOIN core_user o ON o.id = f.owner_id
@@ -49,7 +52,10 @@ LEFT JOIN partners_contact k ON k.id = f.contact_id
 WHERE f.token_fingerprint = %s AND f.revoked_at IS NULL
   AND (o.id IS NULL OR o.is_active) AND (u.id IS NULL OR u.is_active)
   AND k.archived_at IS NULL
-"""
+""",
+)
+#: Whole small bodies of this process.
+_BODIES = bodies.Remembered()
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,38 +71,26 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """The answer; ``body`` is empty for HEAD and for everything that has none."""
+    """The answer; ``body`` is empty for HEAD and all that has none, one piece where it is small."""
 
     status: HTTPStatus
     headers: tuple[tuple[str, str], ...]
-    body: Iterator[bytes]
+    body: Iterable[bytes]
 
 
 class _Found(NamedTuple):
-    """The row of ``_FIND``, in its order; the calendar's part is None before its first GET."""
+    """The row of ``_FIND``; the calendar's part is None before its first GET."""
 
     pk: int
     name: str
     scope_key: str
     variant: str
-    changed_at: datetime | str
-    last_fetched_at: datetime | str | None
-    calendar: int | None
+    changed_at: datetime
+    last_fetched_at: datetime | None
     version: int
     built_version: int
     built_window: str
-    etag: str
-    size: int
-    last_modified: datetime | str | None
-
-
-class _Built(NamedTuple):
-    """What is told of a calendar that stands."""
-
-    pk: int
-    etag: str
-    size: int
-    last_modified: datetime
+    built: segments.Built | None
 
 
 def respond(asked: Asked, now: datetime) -> Told:
@@ -108,89 +102,86 @@ def respond(asked: Asked, now: datetime) -> Told:
         return _missing(asked)
     token, kind = address[1].lower(), address[2].lower()
     for _try in range(_TRIES):
-        found = _find(token)
-        if found is None:
+        row = _FIND.row(tokens.fingerprint(token))
+        if row is None:
             return _missing(asked)
         try:
-            return _answer(asked, found, kind, now)
-        except bodies.Changed:
+            return _answer(asked, _found(row), kind, now)
+        except segments.Changed:
             # Changed between its ETag and its bytes: once more, from the new state.
             continue
-    raise bodies.Changed
-
-
-def _find(token: str) -> _Found | None:
-    try:
-        row = _row(token)
-    except OperationalError:
-        # A connection that was idle may have died; a new one is asked once.
-        if connection.in_atomic_block:
-            raise
-        connection.close()
-        row = _row(token)
-    return None if row is None else _Found._make(row)
-
-
-def _row(token: str) -> tuple[Any, ...] | None:
-    values = [tokens.fingerprint(token)]
-    if connection.vendor != "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute(_FIND, values)
-            found: tuple[Any, ...] | None = cursor.fetchone()
-            return found
-    # Planned once for each connection: five tables take longer to plan than to read.
-    import psycopg  # noqa: PLC0415 - a house on SQLite need not have it
-
-    connection.ensure_connection()
-    with psycopg.Cursor(connection.connection) as prepared:
-        try:
-            prepared.execute(_FIND, values, prepare=True)
-        except psycopg.OperationalError as error:
-            raise OperationalError(*error.args) from error
-        return prepared.fetchone()
+    raise segments.Changed
 
 
 @lru_cache(maxsize=4096)
-def _aware(value: datetime | str) -> datetime:
-    """An instant as a raw question gives it: SQLite keeps text, in UTC."""
-    instant = datetime.fromisoformat(value) if isinstance(value, str) else value
-    return instant if instant.tzinfo is not None else instant.replace(tzinfo=UTC)
+def _found(row: tuple[Any, ...]) -> _Found:
+    """The row with its types; equal rows are read once."""
+    values = [value.decode() if isinstance(value, bytes) else value for value in row]
+    pk, name, scope_key, variant, changed_at, fetched_at, *calendar = values
+    number, version, built_version, built_window, etag, size, count, modified = calendar
+    built = None
+    if number is not None and modified is not None:
+        built = segments.Built(int(number), etag, int(size), int(count), segments.aware(modified))
+    return _Found(
+        int(pk),
+        name,
+        scope_key,
+        variant,
+        segments.aware(changed_at),
+        None if fetched_at is None else segments.aware(fetched_at),
+        int(version or 0),
+        int(built_version or 0),
+        built_window or "",
+        built,
+    )
 
 
-def _built(found: _Found, now: datetime) -> _Built:
+def _built(found: _Found, now: datetime) -> segments.Built:
     """The calendar as it stands, joined first where something has changed."""
-    if (
-        found.calendar is not None
-        and found.last_modified is not None
-        and segments.stands(found.version, found.built_version, found.built_window, now)
-    ):
-        return _Built(found.calendar, found.etag, found.size, _aware(found.last_modified))
-    calendar = segments.refresh(found.scope_key, found.variant, now)
-    assert calendar.last_modified is not None
-    return _Built(calendar.pk, calendar.etag, calendar.size, calendar.last_modified)
+    stands = segments.stands(found.version, found.built_version, found.built_window, now)
+    if found.built is not None and stands:
+        return found.built
+    return segments.refresh(found.scope_key, found.variant, now)
 
 
 def _answer(asked: Asked, found: _Found, kind: str, now: datetime) -> Told:
     built = _built(found, now)
     _note(found, asked.agent, now)
     head, digest = _head(found.name)
-    modified = max(built.last_modified, _aware(found.changed_at))
+    if kind == "ifb":
+        # Its window is part of what it says, and the calendar's name is not.
+        digest = segments.window(now)[0]
+    modified = max(built.last_modified, found.changed_at)
     etag, validators = _validators(kind, digest, built.etag, modified)
     if _has_it(asked, etag, modified):
-        return Told(HTTPStatus.NOT_MODIFIED, validators, iter(()))
+        return Told(HTTPStatus.NOT_MODIFIED, validators, [])
     if kind == "ifb":
-        path = busy.joined(found.scope_key, built.etag, built.last_modified, now)
-        size = path.stat().st_size
-        pieces = bodies.read(path)
+        size, body = busy.joined(found.scope_key, etag, built.last_modified, now)
     else:
         size = len(head) + built.size + len(calendar_feed.tail())
-        pieces = calendar_feed.join(head, bodies.pieces(built.pk, built.etag))
+        body = _body(found, built, etag, head, now)
     headers = (
         ("Content-Type", "text/calendar; charset=utf-8"),
         ("Content-Length", str(size)),
         *validators,
     )
-    return Told(HTTPStatus.OK, headers, pieces if asked.method == "GET" else iter(()))
+    return Told(HTTPStatus.OK, headers, body if asked.method == "GET" else [])
+
+
+def _body(
+    found: _Found, built: segments.Built, etag: str, head: bytes, now: datetime
+) -> Iterable[bytes]:
+    """A small body whole, a large one in pieces; which files it is made of is known before."""
+    whole = _BODIES.get(etag)
+    if whole is not None:
+        return [whole]
+    months = bodies.read(segments.files(built, found.scope_key, found.variant, now))
+    pieces = calendar_feed.join(head, months)
+    if built.size > bodies.SMALL:
+        return pieces
+    whole = b"".join(pieces)
+    _BODIES.put(etag, whole)
+    return [whole]
 
 
 @lru_cache(maxsize=4096)
@@ -229,7 +220,7 @@ def _has_it(asked: Asked, etag: str, modified: datetime) -> bool:
 def _note(found: _Found, agent: str, now: datetime) -> None:
     """Remember that the feed was fetched, at most once in 15 minutes."""
     last = found.last_fetched_at
-    if last is None or now - _aware(last) >= NOTE_FETCH_EVERY:
+    if last is None or now - last >= NOTE_FETCH_EVERY:
         Feed.objects.filter(pk=found.pk).update(last_fetched_at=now, last_client=client_name(agent))
 
 
@@ -264,9 +255,9 @@ def _missing(asked: Asked) -> Told:
         ("Content-Length", str(len(body))),
         *_ALWAYS,
     )
-    return Told(HTTPStatus.NOT_FOUND, headers, iter((body,) if asked.method == "GET" else ()))
+    return Told(HTTPStatus.NOT_FOUND, headers, [body] if asked.method == "GET" else [])
 
 
 def _told(status: HTTPStatus, body: bytes, *headers: tuple[str, str]) -> Told:
     always = (("Content-Length", str(len(body))), *headers, *_ALWAYS)
-    return Told(status, always, iter((body,) if body else ()))
+    return Told(status, always, [body] if body else [])

@@ -82,6 +82,7 @@ def _event_words() -> dict[str, tuple[str, str]]:
         "visit.cancelled_by_partner": ("x", _("Avbokat av partnern")),
         "visit.undone": ("undo", _("Ångrat")),
         "visit.contact_added": ("person", _("En kontakt till bjöds in")),
+        "visit.contact_removed": ("person", _("En kontakt är inte längre inbjuden")),
         "visit.followed_up": ("check", _("Uppföljt")),
         "offer.chosen": ("check", _("En av tiderna valdes")),
         "offer.withdrawn": ("x", _("Erbjuden tid drogs tillbaka")),
@@ -233,6 +234,7 @@ def _mail_answer(answer: IncomingAnswer) -> Beat | None:
     late = {
         "stale": _("Svaret gällde den gamla tiden och räknas inte"),
         "older": _("Svaret kom för sent: ett nyare finns"),
+        "own_answer": _("Svarade på hela serien; datumet behöll sitt eget svar"),
         "over": _("Svaret kom för sent: besöket har varit"),
         "cancelled": _("Svaret kom för sent: besöket är inställt"),
         "withdrawn": _("Svaret kom för sent: inbjudan är återtagen"),

@@ -30,6 +30,7 @@ from scheduling.states import (
     OUTCOME_STATES,
     AnswerChannel,
     InvitationState,
+    MessageKind,
     ProposalState,
     VisitState,
 )
@@ -40,6 +41,8 @@ STATES = {
     "TENTATIVE": InvitationState.TENTATIVE,
 }
 _APPLIED = [MailAction.REPLY.value, MailAction.COUNTER.value]
+#: A date answered on its own keeps its answer when the whole series is answered (ICAL.md B8).
+OWN_ANSWER = "own_answer"
 _ORDER_WORDS = {Order.STALE: "stale", Order.OLDER: "older", Order.REPEATED: "duplicate"}
 
 
@@ -89,25 +92,48 @@ def dates_of(case: Case, recurrence_id: datetime | None) -> list[Invitation]:
 
 
 def apply_answer(case: Case) -> tuple[Said, ...]:
-    """Take each item, the oldest first, and keep its history; returns what was done with each."""
-    items = sorted(case.answer.items, key=lambda item: item.stamp)
+    """Take each item, the oldest first, and keep its history; returns what was done with each.
+
+    Of those written together the whole comes before its single dates.
+    """
+    items = sorted(
+        _of_the_invited(case), key=lambda item: (item.stamp, item.recurrence_id is not None)
+    )
     return tuple(_apply(case, item) for item in items)
+
+
+def _of_the_invited(case: Case) -> list[AnswerItem]:
+    """The items, without other addresses beside the invited one that say just the same.
+
+    Some programs list one person twice, with an alias (ICAL.md C "in general").
+    """
+    known = known_addresses(case.invitation)
+    invited = {
+        (item.recurrence_id, item.partstat)
+        for item in case.answer.items
+        if item.attendee in known and not item.doubts
+    }
+    return [
+        item
+        for item in case.answer.items
+        if item.attendee in known or (item.recurrence_id, item.partstat) not in invited
+    ]
 
 
 def _apply(case: Case, item: AnswerItem) -> Said:
     """Of the dates of a whole series the strongest is told; each keeps its own."""
-    item = replace(item, comment=screening.mask(item.comment))
     dates = dates_of(case, item.recurrence_id)
     if not dates:
         unknown = _said(case, item, MailAction.REVIEW, "unknown_instance")
         return _keep(case, unknown, case.invitation)
-    if case.series is not None and item.recurrence_id is None:
-        if case.answer.method is Method.COUNTER:
-            # A wish for the whole series is no single time that could be tried.
-            wish = _said(case, item, MailAction.REVIEW, "series_counter")
-            return _keep(case, wish, case.invitation)
-        if case.answer.method is Method.REFRESH:
-            dates = dates[:1]
+    whole = case.series is not None and item.recurrence_id is None
+    if whole and case.answer.method is Method.COUNTER:
+        # A wish for the whole series is no single time that could be tried.
+        wish = _said(case, item, MailAction.REVIEW, "series_counter")
+        return _keep(case, wish, case.invitation)
+    if case.answer.method is Method.REFRESH and case.series is not None:
+        alone = item.recurrence_id is not None
+        dates = [refreshing.asked_for(case.series, dates, alone=alone)]
     return strongest([_keep(case, _take(case, item, row), row) for row in dates])
 
 
@@ -115,6 +141,9 @@ def _take(case: Case, item: AnswerItem, invitation: Invitation) -> Said:
     objection = _objection(case, item, invitation)
     if objection is not None:
         return _said(case, item, *objection)
+    whole = case.series is not None and item.recurrence_id is None
+    if whole and case.answer.method is Method.REPLY and _has_own_answer(invitation):
+        return _said(case, item, MailAction.IGNORED, OWN_ANSWER)
     if case.answer.method is Method.REFRESH:
         return _said(case, item, *refreshing.refresh(invitation, now=case.now))
     marked = _answered_as(case, item, invitation)
@@ -127,7 +156,10 @@ def _objection(
     """Why the item is not applied, whenever it was written; None where it may be."""
     method = case.answer.method
     closed = _closed(invitation, case.now)
-    if closed and method is not Method.REFRESH:
+    if method is Method.REFRESH and case.series is not None:
+        rows = series.invitations_of(case.series)
+        closed = closed if all(_closed(row, case.now) == "over" for row in rows) else ""
+    if closed and (method is not Method.REFRESH or closed == "over"):
         return MailAction.IGNORED, closed
     if not case.vouched:
         signals = _signals(case, item, invitation)
@@ -172,14 +204,16 @@ def _answered_as(case: Case, item: AnswerItem, invitation: Invitation) -> str:
     """The address that is not the invited one, of those the answer shows; "" where all agree."""
     known = known_addresses(invitation)
     shown = (item.attendee, case.letter.sender)
-    return next((address for address in shown if address and address not in known), "")
+    return screening.mask(
+        next((address for address in shown if address and address not in known), "")
+    )
 
 
 # --- Whether it counts ---------------------------------------------------------------------------
 def _closed(invitation: Invitation, now: datetime) -> str:
     """Why no answer counts any more; "" where one does (ICAL.md B15)."""
     booking = invitation.booking
-    if booking.status is VisitState.CANCELLED_BY_US:
+    if booking.status is VisitState.CANCELLED_BY_US or _was_called_off(invitation):
         return "cancelled"
     if invitation.status is InvitationState.WITHDRAWN:
         return "withdrawn"
@@ -188,16 +222,39 @@ def _closed(invitation: Invitation, now: datetime) -> str:
     return "not_sent" if booking.status is VisitState.DRAFT else ""
 
 
+def _was_called_off(invitation: Invitation) -> bool:
+    """By staff in the partner's name, who was told so: no mail brings the visit back."""
+    if invitation.booking.status is not VisitState.CANCELLED_BY_PARTNER:
+        return False
+    told = invitation.messages.filter(significant=True).order_by("-pk").first()
+    return told is not None and told.kind == MessageKind.CANCEL.value
+
+
 def _says(
     method: str, stamp: datetime, partstat: str, comment: str, *proposed: datetime | None
 ) -> tuple[object, ...]:
     return (method, stamp, partstat, comment, *proposed)
 
 
+def _newest(invitation: Invitation) -> IncomingAnswer | None:
+    return invitation.mail_answers.filter(action__in=_APPLIED).order_by("-pk").first()
+
+
+def _has_own_answer(invitation: Invitation) -> bool:
+    """Whether the date's present answer came by mail and for that date alone (ICAL.md B8)."""
+    row = _newest(invitation)
+    return (
+        row is not None
+        and row.recurrence_id is not None
+        and (row.sequence or 0) >= invitation.significant_sequence
+        and invitation.channel == AnswerChannel.MAIL.value
+    )
+
+
 def held(invitation: Invitation) -> Held | None:
     """The answer held, whichever way it came. A clock that is ahead locks nobody out."""
     found: list[Held] = []
-    row = invitation.mail_answers.filter(action__in=_APPLIED).order_by("-pk").first()
+    row = _newest(invitation)
     if row is not None:
         says = _says(
             row.method, row.stamp, row.partstat, row.comment, row.proposed_start, row.proposed_end
@@ -218,7 +275,7 @@ def _in_order(case: Case, item: AnswerItem, invitation: Invitation) -> Said:
             method.value,
             item.stamp,
             item.partstat,
-            item.comment,
+            screening.mask(item.comment),
             item.proposed_start,
             item.proposed_end,
         ),
@@ -251,7 +308,7 @@ def _answer(case: Case, item: AnswerItem, invitation: Invitation) -> Said:
     reply = services.Reply(
         state=InvitationState.COUNTERED if counter else STATES[item.partstat],
         channel=AnswerChannel.MAIL,
-        comment=item.comment,
+        comment=screening.mask(item.comment),
         wishes=wishes,
     )
     try:
@@ -296,9 +353,9 @@ def _said(case: Case, item: AnswerItem, action: MailAction, reason: str = "") ->
         action=action,
         reason=reason,
         method=case.answer.method.value,
-        attendee=item.attendee or case.invitation.email.lower(),
+        attendee=screening.mask(item.attendee or case.invitation.email.lower()),
         partstat=item.partstat,
-        comment=item.comment,
+        comment=screening.mask(item.comment),
         recurrence_id=item.recurrence_id,
         proposed_start=item.proposed_start,
         proposed_end=item.proposed_end,

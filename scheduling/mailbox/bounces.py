@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 
+from core import screening
 from scheduling.calendars.text import clean_text
 from scheduling.mailbox.reading import Letter
 
@@ -34,16 +35,16 @@ def read_report(letter: Letter) -> Report | None:
         return Report(
             action=fields.get("action", "").strip().lower(),
             status=status[1] if status else "",
-            diagnostic=fields.get("diagnostic-code", ""),
+            diagnostic=screening.mask(fields.get("diagnostic-code", "")),
             recipient=fields.get("final-recipient", "").rpartition(";")[2].strip().lower(),
             about=_ids(letter.returned_headers) or _ids(letter.text),
         )
-    if letter.null_sender or letter.is_report:
+    if (letter.null_sender or letter.is_report) and not letter.arrived:
         about = _ids(letter.returned_headers) or _ids(letter.text)
         if not about or letter.calendars:
             return None
         status = _STATUS.search(letter.text)
-        words = clean_text(letter.text, 300, one_line=True)
+        words = clean_text(screening.mask(letter.text), 300, one_line=True)
         return Report("failed", status[1] if status else "", words, "", about)
     return None
 

@@ -31,7 +31,7 @@ class Said:
         if not self.method:
             return found
         found |= {
-            "attendee": self.attendee,
+            "attendee": screening.mask(self.attendee),
             "partstat": self.partstat,
             "comment": screening.mask(self.comment),
             "scope": "series" if self.recurrence_id is None else "instance",
@@ -55,6 +55,14 @@ class Outcome:
     reason: str = ""
     invitation: Invitation | None = None
     said: tuple[Said, ...] = ()
+
+    @property
+    def kept(self) -> tuple[MailAction, str]:
+        """How the mail is kept: it waits for a person if any of its answers needs one."""
+        for one in self.said:
+            if one.action is MailAction.REVIEW:
+                return one.action, one.reason
+        return self.action, self.reason
 
     def as_json(self) -> dict[str, object]:
         """One object: the strongest of its answers, and all of them where there are several."""
@@ -92,7 +100,7 @@ def strongest(said: Sequence[Said]) -> Said:
 
 
 def of_answers(said: tuple[Said, ...], invitation: Invitation) -> Outcome:
-    """A mail with answers: a person must look if any of them needs it, else the strongest."""
+    """A mail with answers: the strongest of them is told."""
     leading = strongest(said)
     return Outcome(action=leading.action, reason=leading.reason, invitation=invitation, said=said)
 

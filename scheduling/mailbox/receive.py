@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from core import screening
 from scheduling.calendars.answers import Answer, Method
@@ -118,7 +118,7 @@ def _store(
         key=key,
         source=source,
         message_id=letter.message_id,
-        sender=letter.sender,
+        sender=screening.mask(letter.sender),
         sender_name=screening.mask(letter.sender_name),
         subject=screening.mask(letter.subject),
         excerpt=clean_text(screening.mask(letter.text), 1000),
@@ -128,7 +128,8 @@ def _store(
 
 
 def _conclude(mail: IncomingMail, found: Outcome) -> None:
-    mail.action, mail.reason, mail.invitation = found.action.value, found.reason, found.invitation
+    action, mail.reason = found.kept
+    mail.action, mail.invitation = action.value, found.invitation
     mail.save(update_fields=["action", "reason", "invitation"])
 
 
@@ -183,7 +184,9 @@ def _words(letter: Letter) -> Outcome:
     if letter.has_attached_message:
         return outcome.review("forwarded", _likely(letter))
     found = _likely(letter)
-    return outcome.review("no_calendar" if found else "stranger", found)
+    if found is None:
+        return outcome.review("stranger", _same_house(letter))
+    return outcome.review("no_calendar", found)
 
 
 def _bounce(mail: IncomingMail, letter: Letter, report: bounces.Report, now: datetime) -> Outcome:
@@ -241,6 +244,28 @@ def _likely(letter: Letter) -> Invitation | None:
     whose |= Q(organiser_tag__in=tags)
     if letter.sender:
         whose |= Q(contact__email__iexact=letter.sender)
-    rows = Invitation.objects.filter(whose).select_related("booking")
+    return _next(Invitation.objects.filter(whose))
+
+
+#: Where an address says nothing of who else has one there.
+_ANYBODYS = frozenset({
+    "gmail.com", "googlemail.com", "hotmail.com", "hotmail.se", "outlook.com", "live.com",
+    "live.se", "msn.com", "icloud.com", "me.com", "yahoo.com", "yahoo.se", "telia.com", "proton.me",
+})  # fmt: skip
+
+
+def _same_house(letter: Letter) -> Invitation | None:
+    """The next visit of the one organisation with addresses at the stranger's domain."""
+    domain = letter.sender.rpartition("@")[2]
+    if not domain or domain in _ANYBODYS:
+        return None
+    rows = Invitation.objects.filter(contact__email__iendswith=f"@{domain}")
+    houses = rows.values_list("contact__organisation", flat=True).distinct()[:2]
+    return _next(rows) if len(houses) == 1 else None
+
+
+def _next(rows: QuerySet[Invitation]) -> Invitation | None:
+    """That to the next open visit, else to the latest."""
+    rows = rows.select_related("booking")
     still = rows.filter(booking__state__in=[state.value for state in OPEN_STATES])
     return still.order_by("booking__start").first() or rows.order_by("-booking__start").first()

@@ -3,8 +3,9 @@
 from datetime import datetime, timedelta
 
 from core import audit
-from scheduling.models import IncomingAnswer, Invitation, MailAction
+from scheduling.models import IncomingAnswer, Invitation, MailAction, SeriesInvitation
 from scheduling.outbox import enqueue
+from scheduling.states import MessageKind
 
 HOURLY, DAILY = 1, 4
 
@@ -28,6 +29,15 @@ def refresh(invitation: Invitation, *, now: datetime) -> tuple[MailAction, str]:
     if enqueue.repeat(invitation, event=event, now=now) is None:
         return MailAction.IGNORED, "news_on_its_way"
     return MailAction.REFRESH, ""
+
+
+def asked_for(whole: SeriesInvitation, dates: list[Invitation], *, alone: bool) -> Invitation:
+    """Whose mail is sent again: that of the one date if it ever had its own, else the whole's."""
+    if alone and dates[0].messages.exists():
+        return dates[0]
+    rows = Invitation.objects.filter(booking__series=whole.series, contact=whole.contact)
+    told = rows.filter(messages__kind=MessageKind.SERIES.value).select_related("booking", "contact")
+    return told.first() or dates[0]
 
 
 def _sent_since(invitation: Invitation, since: datetime) -> int:

@@ -163,11 +163,13 @@ class FeedCalendar(models.Model):
 
 
 class FeedSegment(models.Model):
-    """One month of one calendar, joined. A change empties ``digest``; the next GET joins anew."""
+    """One month of one calendar, joined into a file that ``digest`` names (``feeds.bodies``).
+
+    A change empties ``digest``; the next GET joins anew.
+    """
 
     calendar = models.ForeignKey(FeedCalendar, on_delete=models.CASCADE, related_name="segments")
     month = models.CharField(max_length=7)
-    data = models.BinaryField()
     digest = models.CharField(max_length=64)
     size = models.PositiveIntegerField()
     count = models.PositiveIntegerField()

@@ -18,7 +18,7 @@ from core.models import AuditEvent
 from scheduling import links, snapshots
 from scheduling.calendars import itip, mime
 from scheduling.calendars.snapshots import Mailbox
-from scheduling.models import CallTask, Invitation, Message
+from scheduling.models import CallTask, Invitation, Message, SeriesInvitation
 from scheduling.outbox import letters, sms, waits
 from scheduling.outbox.sms_letters import TextLetter
 from scheduling.states import (
@@ -36,6 +36,7 @@ _MAY_HAVE_ARRIVED = Q(state__in=[state.value for state in LEFT_THE_HOUSE]) | Q(u
 #: It did not arrive, but the addressee may have heard of the visit all the same.
 _NOT_ARRIVED = Q(state__in=[MessageState.FAILED.value, MessageState.TOLD.value])
 _ENDS = frozenset({MessageKind.CANCEL, MessageKind.TAKEN, MessageKind.SERIES_END})
+_OF_SERIES = frozenset({MessageKind.SERIES, MessageKind.SERIES_END})
 _ASKING = frozenset({MessageKind.REMINDER, MessageKind.NUDGE})
 #: After these alone no calendar knows the invitation's own UID yet.
 _NO_TIME_YET = [
@@ -82,6 +83,9 @@ def tell(
     invitation.sequence = 0 if newest is None else newest + 1
     invitation.significant_sequence = invitation.sequence
     invitation.save(update_fields=["sequence", "significant_sequence"])
+    if series is not None and kind in _OF_SERIES:
+        series.sequence = series.significant_sequence = invitation.sequence
+        series.save(update_fields=["sequence", "significant_sequence"])
     return _replacing(replaced, _store(invitation, kind=kind, event=event, now=now))
 
 
@@ -293,7 +297,7 @@ def _calendar(
 ) -> tuple[bytes | None, str | None]:
     if kind in _WITHOUT_CALENDAR or _was_only_offered(invitation, kind):
         return None, None
-    if kind in {MessageKind.SERIES, MessageKind.SERIES_END}:
+    if kind in _OF_SERIES:
         return _series_calendar(invitation, kind, stamp)
     snapshot = snapshots.invitation(
         invitation,
@@ -326,8 +330,6 @@ def _series_calendar(
     row = snapshots.series_invitation(invitation)
     if row is None:
         return None, None
-    row.sequence = row.significant_sequence = invitation.sequence
-    row.save(update_fields=["sequence", "significant_sequence"])
     snapshot = snapshots.whole_series(
         invitation, sequence=row.sequence, stamp=stamp, answer_url=links.series_url(row)
     )
@@ -366,19 +368,41 @@ def repeat(invitation: Invitation, *, event: AuditEvent, now: datetime) -> Messa
     A CANCEL where it is called off or the addressee is no longer invited. None where news waits to
     be sent anyway. Source: RFC 5546 section 3.2.6 (REFRESH).
     """
-    if invitation.messages.filter(
-        state__in=[MessageState.WAITING.value, MessageState.SENDING.value]
-    ).exists():
+    if _has_news_on_its_way(invitation):
         return None
+    row = snapshots.series_invitation(invitation)
+    if row is None or not invitation.messages.filter(kind=MessageKind.SERIES.value).exists():
+        return _store(invitation, kind=_what_stands(invitation), event=event, now=now)
+    kind = MessageKind.SERIES_END if row.series.cancelled_at else MessageKind.SERIES
+    message = _store(invitation, kind=kind, event=event, now=now)
+    if kind is MessageKind.SERIES:
+        # The rule knows nothing of the dates that were changed since; each is a mail of its own.
+        for date in _changed_dates(row):
+            _store(date, kind=_what_stands(date), event=event, now=now)
+    return message
+
+
+def _has_news_on_its_way(invitation: Invitation) -> bool:
+    """Nothing overtakes the mail before it, and the newest says it all (ICAL.md B3)."""
+    unsent = [MessageState.WAITING.value, MessageState.SENDING.value]
+    return invitation.messages.filter(state__in=unsent).exists()
+
+
+def _what_stands(invitation: Invitation) -> MessageKind:
     over = invitation.status is InvitationState.WITHDRAWN or invitation.booking.status in (
         VisitState.CANCELLED_BY_US,
         VisitState.CANCELLED_BY_PARTNER,
     )
-    kind = MessageKind.CANCEL if over else MessageKind.REQUEST
-    if invitation.messages.filter(kind=MessageKind.SERIES.value).exists():
-        # It was asked for the whole, which this date's invitation was sent with.
-        kind = MessageKind.SERIES_END if over else MessageKind.SERIES
-    return _store(invitation, kind=kind, event=event, now=now)
+    return MessageKind.CANCEL if over else MessageKind.REQUEST
+
+
+def _changed_dates(row: SeriesInvitation) -> list[Invitation]:
+    """The dates of a series that a mail of their own was sent about."""
+    rows = Invitation.objects.filter(booking__series=row.series_id, contact=row.contact_id)
+    told = Message.objects.filter(_MAY_HAVE_ARRIVED, invitation__in=rows, significant=True)
+    told = told.exclude(kind__in=[kind.value for kind in _OF_SERIES])
+    changed = rows.filter(pk__in=told.values("invitation"))
+    return list(changed.select_related("booking", "contact").order_by("booking__start"))
 
 
 def decline_counter(
@@ -392,8 +416,7 @@ def decline_counter(
     """
     if _only_rung(invitation, change=MessageKind.DECLINE, event=event, now=now):
         return None
-    waiting = [MessageState.WAITING.value, MessageState.SENDING.value]
-    if invitation.messages.filter(state__in=waiting).exists():
+    if _has_news_on_its_way(invitation):
         return None
     return _store(
         invitation, kind=MessageKind.DECLINE, event=event, now=now, in_words=not by_calendar

@@ -99,6 +99,7 @@ def _context(invitation: Invitation, language: str) -> dict[str, object]:
         "answer_url": links.answer_url(invitation),
         "details_url": _details_url(invitation),
         "takes_over": _takes_over(invitation),
+        "goes_on": snapshots.goes_on_without(invitation),
         "privacy_url": links.page_url("integritet"),
     }
 

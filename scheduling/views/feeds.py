@@ -22,6 +22,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from core import swedish
 from core.errors import DomainError, Missing
 from core.models import User
 from scheduling import access, links
@@ -29,6 +30,7 @@ from scheduling.feeds import manage, serve
 from scheduling.forms.feeds import FeedForm
 from scheduling.models import Feed, FeedLevel, FeedScope
 from scheduling.views.colleagues import invitation_choice
+from scheduling.views.today_words import lang
 
 #: A feed just made shows its address without asking for the password again.
 FRESH = timedelta(minutes=15)
@@ -62,6 +64,20 @@ def feeds(request: HttpRequest) -> HttpResponse:
     }
     status = 422 if request.method == "POST" else 200
     return render(request, "scheduling/feeds.html", context, status=status)
+
+
+def expiring(user: User, now: datetime) -> list[dict[str, object]]:
+    """For *I dag*: calendars that nobody fetches and that are about to end."""
+    return [
+        {
+            "strong": feed.name,
+            "text": _("slutar gälla %(day)s, för ingen kalender hämtar den.")
+            % {"day": swedish.short_date(manage.dies_on(feed), lang=lang())},
+            "href": reverse("feeds"),
+            "label": _("Se kalenderflöden"),
+        }
+        for feed in manage.expiring(owner=user, now=now)
+    ]
 
 
 def _show_next(request: HttpRequest, feed: Feed, now: datetime) -> HttpResponse:

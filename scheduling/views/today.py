@@ -25,6 +25,7 @@ from scheduling.models import Booking, CallTask, FollowUp
 from scheduling.outbox import calls, sms
 from scheduling.states import VISIT_KINDS
 from scheduling.views import today_relation, today_tasks
+from scheduling.views.feeds import expiring
 from scheduling.views.relation import A_WEEK, log_undo
 from scheduling.views.today_rows import Rows
 from scheduling.views.today_words import greeting
@@ -52,7 +53,7 @@ def today(request: HttpRequest) -> HttpResponse:
             *today_relation.marked(words.needs(needs), relation.covers),
             *relation.needs,
         ],
-        "later": [*words.later(needs), *relation.later],
+        "later": [*words.later(needs), *relation.later, *expiring(user, now)],
         "relation": relation,
         "days": words.days(sorted([*visits, *met], key=lambda row: row.start)[: insight.COMING]),
         "none_bounced": access.may_plan(user) and not needs.failed,

@@ -1,14 +1,14 @@
-"""What the visit's page shows of offered times, slots offered on, and series."""
+"""What the visit's page shows of offered times, slots offered on, series and who is asked."""
 
 from datetime import datetime
 
-from scheduling.booking import offers, slots
+from scheduling.booking import change, guests, offers, slots
 from scheduling.models import Booking
-from scheduling.states import CALLED_OFF, OfferState, VisitState
+from scheduling.states import CALLED_OFF, OPEN_STATES, OfferState, VisitState
 
 
 def of(booking: Booking, now: datetime, *, plans: bool) -> dict[str, object]:
-    """The context of ``visit_offers.html`` and ``visit_series.html``."""
+    """The context of ``visit_offers.html``, ``visit_series.html`` and ``visit_guests.html``."""
     open_ = booking.status in {VisitState.OFFERED, VisitState.DECLINED}
     slot = (
         booking.slot_offers.filter(state=OfferState.OPEN.value)
@@ -22,4 +22,6 @@ def of(booking: Booking, now: datetime, *, plans: bool) -> dict[str, object]:
         "slot": slot if plans else None,
         "candidates": slots.suggestions(booking, now, limit=8) if can_offer else [],
         "series_dates": list(dates),
+        "guests": [row for row in change.live_invitations(booking) if row.contact_id is not None],
+        "askable": guests.askable(booking) if plans and booking.status in OPEN_STATES else [],
     }

@@ -24,21 +24,27 @@ from partners.services import (
     save_organisation,
 )
 from scheduling import links
+from scheduling.booking import gatherings, services
 from scheduling.booking import places as booking_places
-from scheduling.booking import services
+from scheduling.booking.gathering_plan import GatheringPlan
 from scheduling.calendars import feed as calendar_feed
 from scheduling.feeds import blocks, manage, places, segments, serve
 from scheduling.models import Booking, Feed, FeedLevel, FeedScope
 from scheduling.states import CALLED_OFF, AnswerChannel, InvitationState
 from tests.factories import NOW, World, world
 
-pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.postgres,
+    pytest.mark.large,
+    pytest.mark.timeout(300),
+]
 
 ACTS = st.lists(
     st.tuples(
         st.sampled_from(
-            ["book", "draft", "move", "cancel", "answer", "public", "group", "room", "programme",
-             "protect", "wait", "wait", "poll"]
+            ["book", "draft", "meet", "move", "cancel", "answer", "public", "group", "room",
+             "library", "programme", "protect", "wait", "wait", "poll"]
         ),
         st.integers(0, 60),
     ),
@@ -69,7 +75,7 @@ class Calendar:
         ]
 
     def booking(self, number: int) -> Booking | None:
-        rows = list(Booking.objects.order_by("pk"))
+        rows = list(Booking.objects.visits().order_by("pk"))
         return rows[number % len(rows)] if rows else None
 
     def act(self, name: str, number: int) -> None:
@@ -79,6 +85,7 @@ class Calendar:
         acts: dict[str, Callable[[], object]] = {
             "book": lambda: self._book(number, send=True),
             "draft": lambda: self._book(number, send=False),
+            "meet": lambda: self._meet(number),
             "move": lambda: services.move(
                 actor=self.w.socionom, now=self.now, booking=booking,
                 start=self.now + timedelta(days=1 + number * 9),
@@ -96,6 +103,7 @@ class Calendar:
                 details=replace(GroupDetails.of(self.w.group), alias=f"Grupp {number}"),
             ),
             "room": lambda: self._room(number),
+            "library": lambda: self._library(number),
             "programme": lambda: self._programme(number),
             "protect": lambda: self._protect(bool(number % 2)),
             "wait": lambda: self._wait(timedelta(days=number)),
@@ -111,6 +119,14 @@ class Calendar:
             actor=self.w.socionom, now=self.now, send=send,
             plan=self.w.plan(start=start, end=start + timedelta(hours=1)),
         )  # fmt: skip
+
+    def _meet(self, number: int) -> None:
+        start = (self.now + timedelta(days=1 + number * 7)).replace(hour=13, minute=0)
+        plan = GatheringPlan(
+            title="Samverkansmöte", start=start, end=start + timedelta(hours=1),
+            room=self.w.room, hosts=(self.w.host,), contacts=(self.w.contact,),
+        )  # fmt: skip
+        gatherings.book_gathering(actor=self.w.socionom, now=self.now, plan=plan)
 
     def _answer(self, booking: Booking | None, number: int) -> None:
         assert booking is not None
@@ -130,6 +146,14 @@ class Calendar:
             actor=self.w.socionom, now=self.now, facts=facts, room=self.w.room,
             library=self.w.library,
         )  # fmt: skip
+
+    def _library(self, number: int) -> None:
+        facts = booking_places.LibraryFacts(
+            name=f"Bibliotek {number}", address="Storgatan 1", meeting_point="i entrén"
+        )
+        booking_places.save_library(
+            actor=self.w.socionom, now=self.now, facts=facts, library=self.w.library
+        )
 
     def _programme(self, number: int) -> None:
         facts = booking_places.ProgrammeFacts(
@@ -189,6 +213,7 @@ class Calendar:
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(acts=ACTS)
+@example(acts=[("book", 5), ("meet", 5), ("library", 7), ("room", 3)])
 @example(acts=[("book", 45), ("cancel", 15), ("public", 58), ("wait", 16), ("public", 26)])
 def test_stored_bytes_equal_a_fresh_rendering(acts: list[tuple[str, int]]) -> None:
     with transaction.atomic():

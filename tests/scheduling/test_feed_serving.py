@@ -1,24 +1,28 @@
 """Feeds as a server meets them: in front of Django's stack, from files that cannot be stale."""
 
+import hashlib
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from typing import Any
+from unittest.mock import patch
 
 import icalendar
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from config.wsgi import application
 from core.models import AuditEvent
 from scheduling import links
 from scheduling.booking import services
-from scheduling.feeds import bodies, manage, places, serve
+from scheduling.feeds import bodies, manage, places, segments, serve
+from scheduling.feeds.questions import LookUp
 from scheduling.models import (
     Booking,
     Feed,
-    FeedCalendar,
+    FeedBlock,
     FeedLevel,
     FeedPlace,
     FeedScope,
@@ -31,10 +35,6 @@ from scheduling.outbox import deliver
 from tests.factories import NOW, World, at, days, world
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
-
-
-#: The one question; on PostgreSQL it is a prepared one, beside what Django counts.
-LOOK_UP = 0 if connection.vendor == "postgresql" else 1
 
 
 @pytest.fixture
@@ -135,22 +135,82 @@ def test_a_fault_is_logged_without_the_address(
     assert address(feed) not in caplog.text
 
 
+@contextmanager
+def questions_asked() -> Iterator[list[str]]:
+    """What the database is asked meanwhile: by Django, and past it as a poll asks."""
+    asked: list[str] = []
+
+    def noted(name: str, act: Callable[..., Any]) -> Callable[..., Any]:
+        def acting(*values: object) -> Any:
+            asked.append(f"{name} {values[0]}")
+            return act(*values)
+
+        return acting
+
+    with (
+        CaptureQueriesContext(connection) as captured,
+        patch.object(segments, "ask", noted("ask", segments.ask)),
+        patch.object(LookUp, "row", noted("look up", LookUp.row)),
+    ):
+        yield asked
+        asked += [query["sql"] for query in captured]
+
+
 def test_a_304_is_one_question_and_touches_no_segment(w: World, feed: Feed) -> None:
     booked(w)
     _status, headers, _body = ask(feed)
-    with CaptureQueriesContext(connection) as captured:
+    with questions_asked() as asked:
         assert ask(feed, if_none_match=headers["ETag"])[0] == 304
-    assert len(captured) == LOOK_UP
-    assert not any("segment" in query["sql"] for query in captured)
+    assert len(asked) == 1
+    assert "look up" in asked[0]
 
 
-def test_a_warm_get_is_one_question_too(w: World, feed: Feed) -> None:
+@pytest.mark.parametrize("small", [bodies.SMALL, 0], ids=["small", "large"])
+def test_a_warm_get_is_one_question_too(
+    w: World, feed: Feed, small: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bodies, "SMALL", small)
     booked(w)
-    # The first joins, the second keeps what was asked for again.
-    assert ask(feed)[2] == ask(feed)[2]
-    with CaptureQueriesContext(connection) as captured:
+    first = ask(feed)[2]
+    with questions_asked() as asked:
+        assert ask(feed)[2] == first
+    assert len(asked) == 1
+
+
+def test_the_first_get_after_a_change_asks_no_more_for_a_longer_history(
+    w: World, feed: Feed
+) -> None:
+    def after_a_change(booking: Booking, hour: int) -> int:
+        services.move(actor=w.socionom, now=NOW, booking=booking, start=at(1, hour))
+        with questions_asked() as asked:
+            ask(feed)
+        return len(asked)
+
+    booking = booked(w)
+    ask(feed)
+    few = after_a_change(booking, 13)
+    for month in (1, 2, 3):
+        booked(w, start=at(8, 10, month=month, year=2027), end=at(8, 11, month=month, year=2027))
+    ask(feed)
+    assert after_a_change(booking, 15) == few
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_look_up_outlives_its_connection_and_what_was_prepared_on_it() -> None:
+    feed = manage.create(actor=world().socionom, now=NOW, scope=FeedScope.ALL)
+    assert ask(feed)[0] == ask(feed)[0] == 200
+    with suppress(RuntimeError), transaction.atomic():
+        Feed.objects.update(name="Rullas tillbaka")
+        raise RuntimeError
+    assert ask(feed)[0] == 200
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("DEALLOCATE ALL")
         assert ask(feed)[0] == 200
-    assert len(captured) == LOOK_UP
+        connection.connection.pgconn.finish()
+    assert ask(feed)[0] == 200
+    manage.revoke(actor=feed.owner or world().socionom, now=NOW, feed=feed)
+    assert ask(feed)[0] == 404
 
 
 def test_if_none_match_goes_before_if_modified_since(w: World, feed: Feed) -> None:
@@ -222,19 +282,52 @@ def test_the_window_moves_with_the_months(w: World, feed: Feed) -> None:
 
 
 def test_files_are_named_by_what_they_hold_and_swept(
-    w: World, feed: Feed, settings: Any, tmp_path: Any
+    w: World, feed: Feed, settings: Any, tmp_path: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(bodies, "SMALL", 0)
     settings.FEED_CACHE_DIR = tmp_path / "feeds"
-    booked(w)
+    booking = booked(w)
     first = ask(feed)[2]
-    assert ask(feed)[2] == first
     (file,) = (tmp_path / "feeds").iterdir()
-    assert file.stem == FeedCalendar.objects.get().etag.strip('"')
+    assert hashlib.sha256(file.read_bytes()).hexdigest() == file.stem
+    assert file.read_bytes() in first
+    # Another machine, or a folder emptied: joined again from the blocks.
     file.unlink()
     assert ask(feed)[2] == first
-    assert bodies.sweep() == 0
-    assert bodies.sweep(now=file.stat().st_mtime + bodies.UNUSED + 1) == 1
-    assert ask(feed)[2] == first
+    late = file.stat().st_mtime + bodies.UNUSED + 1
+    assert bodies.sweep(segments.current(), now=late) == 0
+    services.cancel(actor=w.socionom, now=NOW, booking=booking)
+    assert ask(feed)[2] != first
+    assert bodies.sweep(segments.current()) == 0
+    assert bodies.sweep(segments.current(), now=late) == 1
+    assert not file.exists()
+    assert ask(feed)[2] != first
+
+
+def test_blocks_changed_past_every_service_are_joined_anew(
+    w: World, feed: Feed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A restored dump, a shell: what the rows promise lies nowhere, and is not promised again."""
+    monkeypatch.setattr(bodies, "SMALL", 0)
+    booking = booked(w)
+    before = ask(feed)
+    for row in FeedSegment.objects.all():
+        bodies.path_of(row.digest, "month").unlink()
+    FeedBlock.objects.filter(booking=booking).delete()
+    status, headers, body = ask(feed)
+    assert (status, booking.feed_uid.encode() in body) == (200, False)
+    assert headers["ETag"] != before[1]["ETag"]
+    assert headers["Content-Length"] == str(len(body))
+
+
+def test_small_bodies_are_remembered_up_to_a_limit() -> None:
+    remembered = bodies.Remembered(limit=10)
+    remembered.put("a", b"12345")
+    remembered.put("b", b"12345")
+    remembered.put("b", b"12345")
+    assert remembered.get("a") == b"12345"
+    remembered.put("c", b"1")
+    assert (remembered.get("a"), remembered.get("b")) == (b"12345", None)
 
 
 def test_free_busy_is_merged_and_in_utc(w: World) -> None:

@@ -17,11 +17,25 @@ libpangoft2-1.0-0|the report as PDF
 libical-dev|the second opinion on calendar objects
 gcc|the second opinion on calendar objects
 libc6-dev|the second opinion on calendar objects
+nodejs|the reader of calendar objects that Thunderbird and Nextcloud use
+npm|the reader of calendar objects that Thunderbird and Nextcloud use
+thunderbird|a partner's own program that presses Accept and Decline, and one that subscribes
+evolution-data-server|subscribing to feeds with GNOME's calendar
+gir1.2-ecal-2.0|subscribing to feeds with GNOME's calendar
+gir1.2-edataserver-1.2|subscribing to feeds with GNOME's calendar
+python3-gi|subscribing to feeds with GNOME's calendar
+dbus-daemon|subscribing to feeds with GNOME's calendar
 "
 
 present() {
   case $1 in
-    chromium | khal | vdirsyncer | gcc) command -v "$1" ;;
+    chromium | khal | vdirsyncer | gcc | npm | thunderbird) command -v "$1" ;;
+    nodejs) command -v node ;;
+    dbus-daemon) command -v dbus-run-session ;;
+    evolution-data-server) compgen -G '/usr/libexec/evolution-calendar-factory' ;;
+    gir1.2-ecal-2.0) compgen -G '/usr/lib/*/girepository-1.0/ECal-2.0.typelib' ;;
+    gir1.2-edataserver-1.2) compgen -G '/usr/lib/*/girepository-1.0/EDataServer-1.2.typelib' ;;
+    python3-gi) /usr/bin/python3 -c 'import gi' ;;
     redis-server) command -v redis-server ;;
     dovecot-imapd) [ -x /usr/lib/dovecot/imap ] ;;
     postgresql) command -v initdb || compgen -G '/usr/lib/postgresql/*/bin/initdb' ;;
@@ -52,6 +66,11 @@ if [ -n "$lacking" ] && may_install; then
     apt-get install -qq -y --no-install-recommends -o Dpkg::Use-Pty=0 "${packages[@]}" >/dev/null; } ||
     echo "apt-get did not succeed." >&2
   lacking=$(missing)
+fi
+
+icaljs=$(dirname "$0")/../icaljs
+if command -v npm >/dev/null && [ "${PROVISION:-}" != no ] && [ ! -d "$icaljs/node_modules" ]; then
+  npm ci --silent --prefix "$icaljs" || echo "npm did not succeed: ical.js is skipped." >&2
 fi
 [ -n "$lacking" ] || exit 0
 

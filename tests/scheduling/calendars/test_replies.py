@@ -194,10 +194,13 @@ def test_partstat(partstat: str, read_as: str, doubts: tuple[Doubt, ...]) -> Non
     assert (item.partstat, item.doubts, item.attendee) == (read_as, doubts, "kim@v.example")
 
 
-def test_two_lines_for_one_person_are_one_and_two_persons_are_doubted() -> None:
-    assert one(reply(KIM, KIM.replace("ACCEPTED", "DECLINED"))).partstat == "DECLINED"
+def test_two_lines_for_one_person_are_one_and_two_that_differ_are_doubted() -> None:
+    assert one(reply(KIM, KIM.upper())).doubts == ()
+    assert one(reply(KIM, KIM.replace("ACCEPTED", "DECLINED"))).doubts == (Doubt.CONTRADICTION,)
     assert one(reply("ATTENDEE:mailto:boss@v.example", KIM)).attendee == "kim@vinterljus.example"
-    items = read(reply(KIM, KIM.replace("kim@", "alex@"))).items
+    alex = KIM.replace("kim@", "alex@")
+    assert [item.doubts for item in read(reply(KIM, alex)).items] == [()] * 2
+    items = read(reply(KIM, alex.replace("ACCEPTED", "DECLINED"))).items
     assert [item.doubts for item in items] == [(Doubt.SEVERAL_ATTENDEES,)] * 2
 
 
@@ -208,11 +211,15 @@ def test_two_lines_for_one_person_are_one_and_two_persons_are_doubted() -> None:
         ("ATTENDEE;PARTSTAT=ACCEPTED;EMAIL=kim@v.example:/principals/1/", "kim@v.example"),
         ("ATTENDEE;PARTSTAT=ACCEPTED:invalid:nomail", ""),
         ("ATTENDEE;PARTSTAT=ACCEPTED:mailto:kim%2Ba@v.example", "kim+a@v.example"),
-        ("ATTENDEE;PARTSTAT=ACCEPTED:mailto:<kim@v.example>", ""),
+        ("ATTENDEE;PARTSTAT=ACCEPTED:mailto:<kim@v.example>", "kim@v.example"),
+        ("ATTENDEE;PARTSTAT=ACCEPTED:mailto:kim@v.example?subject=Svar", "kim@v.example"),
+        ("ATTENDEE;CN=Ek: Kim;PARTSTAT=ACCEPTED:mailto:kim@v.example", "kim@v.example"),
+        ('ATTENDEE;CN="Ek;PARTSTAT=ACCEPTED:mailto:kim@v.example', "kim@v.example"),
     ],
 )
 def test_addresses(attendee: str, address: str) -> None:
-    assert one(reply(attendee)).attendee == address
+    item = one(reply(attendee))
+    assert (item.attendee, item.partstat) == (address, "ACCEPTED")
 
 
 def test_no_attendee_at_all() -> None:

@@ -118,6 +118,24 @@ def test_replies_after_the_visit_are_history(booking: Booking, post: Post) -> No
     assert state(booking) == ("offered", "pending")
 
 
+def test_no_mail_brings_back_what_staff_called_off_for_the_partner(
+    w: World, booking: Booking, post: Post
+) -> None:
+    """Who rang to call it off was told so; their own no by mail can still become a yes."""
+    post("decline")
+    assert post("accept", now=LATER + timedelta(minutes=5))["action"] == "reply"
+    services.cancel(actor=w.socionom, now=LATER, booking=booking, by_partner=True)
+    sent(LATER)
+    found = post("accept", now=LATER + timedelta(hours=1))
+    assert (found["action"], found["reason"]) == ("ignored", "cancelled")
+    assert state(booking)[0] == "cancelled_by_partner"
+
+
+def test_nothing_is_sent_about_a_visit_that_is_over(booking: Booking, post: Post) -> None:
+    assert post("refresh", now=at(2, 9))["reason"] == "over"
+    assert Message.objects.count() == 1
+
+
 def test_a_wish_is_a_proposal_to_its_version(w: World, booking: Booking, post: Post) -> None:
     post("outlook-counter")
     wish = Proposal.objects.get()
@@ -239,6 +257,16 @@ def test_every_mail_is_kept_and_its_words_erased_in_time(booking: Booking, post:
     mail.refresh_from_db()
     assert (bytes(mail.raw), mail.excerpt, mail.subject, mail.sender) == (b"", "", "", "")
     assert post("words")["reason"] == "duplicate"
+
+
+def test_what_a_mail_said_of_somebody_is_erased_with_it(booking: Booking, post: Post) -> None:
+    post("apple-reply")
+    post("bounce")
+    assert keep.erase_old_mail(now=LATER + timedelta(days=367), months=12) == 2
+    answer = IncomingAnswer.objects.get()
+    assert (answer.partstat, answer.action) == ("ACCEPTED", "reply")
+    assert (answer.comment, answer.attendee, answer.answered_as) == ("", "", "")
+    assert Bounce.objects.get().diagnostic == ""
 
 
 def test_whoever_has_no_mail_is_called_about_the_wish(w: World) -> None:

@@ -11,6 +11,7 @@ from pytest_django import Settings
 
 from core.errors import Missing
 from scheduling.booking import services
+from scheduling.mailbox import fetch as fetching
 from scheduling.mailbox import intake
 from scheduling.mailbox.fetch import Fetched, fetch
 from scheduling.models import Booking, IncomingMail, Invitation, Proposal
@@ -130,6 +131,7 @@ def test_a_line_cut_at_any_place_loses_nothing(invitation: Invitation, mailbox: 
     assert invitation.state == "declined"
 
 
+@pytest.mark.timeout(300)
 def test_a_thousand_mails_wait(invitation: Invitation, mailbox: Mailbox) -> None:
     mailbox.deliver(*many(invitation, 1000))
     assert fetched(mailbox) == Fetched(1000)
@@ -153,6 +155,81 @@ def test_a_poisonous_mail_is_tried_once(
     assert (mail.action, mail.reason, mail.waits) == ("review", "unreadable", True)
     parsed = message_from_bytes(bytes(mail.raw), policy=policy.default)
     assert parsed["Subject"] == "Svar: Besök på biblioteket"
+
+
+def test_poison_amid_good_mails(
+    invitation: Invitation, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, poison = intake.receive, many(invitation, 5)[2]
+
+    def receive(*, raw: bytes, **given: Any) -> Any:
+        if b"<2." in raw:
+            raise KeyError("x")
+        return real(raw=raw, **given)
+
+    monkeypatch.setattr(intake, "receive", receive)
+    assert b"<2." in poison
+    mailbox.deliver(*many(invitation, 5))
+    assert fetched(mailbox) == Fetched(5)
+    assert (mailbox.count("Processed"), mailbox.count("Unreadable")) == (4, 1)
+    invitation.refresh_from_db()
+    assert invitation.state == "declined"
+
+
+def test_a_database_that_is_away_amid_them_loses_nothing(
+    invitation: Invitation, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = intake.receive
+
+    def receive(*, raw: bytes, **given: Any) -> Any:
+        if b"<2." in raw:
+            raise intake.OperationalError("database is locked")
+        return real(raw=raw, **given)
+
+    mailbox.deliver(*many(invitation, 5))
+    with monkeypatch.context() as patched:
+        patched.setattr(intake, "receive", receive)
+        told = fetched(mailbox)
+    assert (told.count, told.fault.startswith("the database is away")) == (2, True)
+    assert (mailbox.count(), mailbox.count("Processed")) == (3, 2)
+    assert fetched(mailbox) == Fetched(3)
+    assert IncomingMail.objects.count() == 5
+
+
+def test_a_line_that_breaks_after_the_commit_doubles_nothing(
+    invitation: Invitation, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_given: Any) -> None:
+        raise OSError("the line is cut")
+
+    mailbox.deliver(written("outlook-counter", invitation))
+    with monkeypatch.context() as patched:
+        patched.setattr(fetching, "_move", broken)
+        assert fetched(mailbox).fault == "OSError: the line is cut"
+    assert (mailbox.count(), Proposal.objects.count()) == (1, 1)
+    assert fetched(mailbox) == Fetched(1)
+    assert (mailbox.count(), Proposal.objects.count(), IncomingMail.objects.count()) == (0, 1, 1)
+
+
+def test_a_folder_that_counts_anew(
+    invitation: Invitation, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its UIDVALIDITY is another: number 1 is another mail, and the old one may come back."""
+    url = mailbox.url.replace("/INBOX", "/Svar")
+    old, new = many(invitation, 2)
+    mailbox.deliver(old, into="Svar")
+    with monkeypatch.context() as patched:
+        patched.setattr(fetching, "_move", lambda *_given: None)
+        assert fetched(mailbox, url) == Fetched(1)
+    with mailbox.open() as client:
+        assert client.delete("Svar")[0] == "OK"
+    mailbox.deliver(new, old, into="Svar")
+    assert fetched(mailbox, url) == Fetched(2)
+    sources = IncomingMail.objects.order_by("pk").values_list("source", flat=True)
+    first, second = (str(source).rpartition("/Svar;")[2].split(";") for source in sources)
+    assert (first[0] != second[0], first[1], second[1]) == (True, "1", "1")
+    invitation.refresh_from_db()
+    assert invitation.state == "declined"
 
 
 def test_a_database_that_is_away_leaves_the_mail(

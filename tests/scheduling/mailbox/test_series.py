@@ -9,7 +9,14 @@ from icalendar import Calendar
 
 from scheduling.booking import alter, series, services
 from scheduling.mailbox.intake import take
-from scheduling.models import Booking, IncomingAnswer, Invitation, Proposal, SeriesInvitation
+from scheduling.models import (
+    Booking,
+    IncomingAnswer,
+    Invitation,
+    Message,
+    Proposal,
+    SeriesInvitation,
+)
 from scheduling.outbox import deliver
 from tests import eml
 from tests.factories import World, at, day
@@ -129,3 +136,73 @@ def test_a_refresh_brings_the_rule_once_more(dates: list[Booking], reply: Reply)
     assert str(event["UID"]) == SeriesInvitation.objects.get().ical_uid
     assert (message.kind, int(event["SEQUENCE"]), "RRULE" in event) == ("series", 0, True)
     assert reply("refresh", now=LATER + timedelta(minutes=9))["reason"] == "refresh_too_soon"
+
+
+def told(message: Message) -> tuple[str, str, list[str]]:
+    """METHOD, RECURRENCE-ID and EXDATEs of a mail of ours, as written."""
+    calendar = Calendar.from_ical(bytes(message.calendar or b""))
+    (event,) = calendar.walk("VEVENT")
+    out = event.get("EXDATE", [])
+    days = [day for row in (out if isinstance(out, list) else [out]) for day in row.dts]
+    recurrence = event.get("RECURRENCE-ID")
+    return (
+        str(calendar["METHOD"]),
+        f"{recurrence.dt:%d %H:%M}" if recurrence else "",
+        [f"{day.dt:%d %H:%M}" for day in days],
+    )
+
+
+def test_a_refresh_brings_what_became_of_each_date(
+    w: World, dates: list[Booking], reply: Reply
+) -> None:
+    """The first date is called off and the third moved: neither is told as the rule has it."""
+    alter.cancel(actor=w.socionom, now=NOW, booking=dates[0])
+    services.move(actor=w.socionom, now=NOW, booking=dates[2], start=at(16, 13))
+    deliver.deliver_due(clock=lambda: NOW)
+    before = Message.objects.latest("pk").pk
+    assert reply("refresh")["action"] == "refresh"
+    sent = [told(row) for row in Message.objects.filter(pk__gt=before).order_by("pk")]
+    assert sent == [
+        ("REQUEST", "", ["01 10:00"]),
+        ("CANCEL", "01 10:00", []),
+        ("REQUEST", "15 10:00", []),
+    ]
+    # Nothing was changed by asking: an answer to the whole still counts.
+    assert SeriesInvitation.objects.get().sequence == 0
+    assert reply("accept", now=LATER + timedelta(hours=1))["action"] == "reply"
+
+
+def test_a_refresh_of_one_date_brings_its_own_mail_or_the_rule(
+    w: World, dates: list[Booking], reply: Reply
+) -> None:
+    services.move(actor=w.socionom, now=NOW, booking=dates[2], start=at(16, 13))
+    deliver.deliver_due(clock=lambda: NOW)
+    assert reply("refresh", at(15, 10))["action"] == "refresh"
+    assert told(Message.objects.latest("pk")) == ("REQUEST", "15 10:00", [])
+    deliver.deliver_due(clock=lambda: LATER)
+    found = reply("refresh", at(22, 10), LATER + timedelta(hours=2))
+    assert (found["action"], found["scope"]) == ("refresh", "instance")
+    assert Message.objects.filter(kind="series").count() == 2
+
+
+def test_a_date_answered_alone_keeps_its_answer(reply: Reply) -> None:
+    reply("decline", at(8, 10))
+    found = reply("accept", now=LATER + timedelta(hours=1))
+    assert (found["action"], found["scope"]) == ("reply", "series")
+    assert [row[1] for row in states()] == ["accepted", "declined", "accepted", "accepted"]
+    kept = IncomingAnswer.objects.get(reason="own_answer")
+    assert (kept.action, kept.invitation.booking.start) == ("ignored", at(8, 10))
+
+
+def test_the_whole_comes_before_its_dates_in_one_mail(reply: Reply) -> None:
+    """Both written at the same instant: the date first, then the whole."""
+    found = reply("date-then-whole", later="20261208T090000Z")
+    assert [row["scope"] for row in found["answers"]] == ["series", "instance"]
+    assert [row[1] for row in states()] == ["accepted", "declined", "accepted", "accepted"]
+
+
+def test_nothing_is_sent_about_a_series_that_is_over(reply: Reply) -> None:
+    assert reply("refresh", now=at(2, 9))["action"] == "refresh"
+    before = Message.objects.count()
+    assert reply("refresh", now=at(23, 9))["reason"] == "over"
+    assert Message.objects.count() == before

@@ -50,12 +50,19 @@ EXPECTED: dict[str, tuple[dict[str, Any], str]] = {
     "outlook-counter": wish("TENTATIVE", "Torsdag passar bättre."),
     "outlook-zone-name": wish("ACCEPTED"),
     "outlook-unknown-zone": look("proposal_unclear"),
+    "outlook-brussels": wish("TENTATIVE"),
     "outlook-winmail": look("winmail"),
     "apple-reply": yes("Tack för inbjudan", **MO),
     "thunderbird-reply": yes("Åtta personer, hälsar Lö"),
     "thunderbird-counter": wish("DECLINED", "Går det senare?"),
     "nextcloud-reply": yes("Kul", answered_as="invitations-noreply@moln.example"),
     "zimbra-reply": no(),
+    "zimbra-instance": (
+        {**no()[0], "scope": "instance", "recurrence_id": "2026-12-01T09:00:00Z"},
+        "declined",
+    ),
+    "notes-counter": wish("TENTATIVE"),
+    "evolution-counter": wish("TENTATIVE"),
     "notes-delegated": look("delegated", partstat="DELEGATED"),
     "proton-reply": yes(),
     "method-only-in-header": yes(),
@@ -65,10 +72,27 @@ EXPECTED: dict[str, tuple[dict[str, Any], str]] = {
     "no-attendee": nothing("no_answer"),
     "no-organizer-no-summary": yes(),
     "one-person-two-lines": yes(),
+    "alias-beside": yes(),
+    "organizer-as-guest": no(),
+    "contradicting-lines": look("contradiction"),
+    "broken-name": yes(),
+    "lone-quote": yes(),
+    "mailto-with-subject": yes(),
+    "method-extended": yes(),
+    "two-methods": look("no_method"),
+    "quoted-encoding": yes(),
+    "calendar-as-text": yes(),
+    "six-calendars": look("contradiction"),
+    "many-parts": look("too_many_parts"),
+    "false-charset": yes("Vi är åtta"),
+    "utf-16": yes("Vi är åtta"),
+    "comments-in-header": yes(),
     "bom-and-bare-lf": yes("Välkommen åter"),
     "windows-1252": yes("Vi är åtta – ungefär"),
     "unfinished": yes(),
     "personal-number": yes("Hon heter Lo, ••••••, ring henne"),
+    "number-in-entities": yes("Hon heter ••••••"),
+    "number-in-address": look("other_attendee", attendee="••••••@annan.example"),
     "script-in-comment": yes("<script>alert(1)</script>"),
     # B6 to B15
     "accept": yes(),
@@ -129,6 +153,9 @@ EXPECTED: dict[str, tuple[dict[str, Any], str]] = {
     "automatic-reply-with-answer": yes(),
     "out-of-office": nothing("automatic"),
     "out-of-office-without-header": nothing("automatic"),
+    "absence-in-swedish": nothing("automatic"),
+    "read-receipt": nothing("automatic"),
+    "complaint": nothing("automatic"),
     "words": look("no_calendar"),
     "words-from-a-stranger": look("stranger"),
     "forwarded": look("forwarded"),
@@ -142,7 +169,7 @@ EXPECTED: dict[str, tuple[dict[str, Any], str]] = {
     "empty": look("stranger"),
 }
 #: These answer several dates or people; they have tests of their own.
-SEVERAL = {"two-events", "two-people"}
+SEVERAL = {"two-events", "two-people", "contradicting-events", "date-then-whole"}
 
 
 def test_every_template_has_an_expectation() -> None:
@@ -178,6 +205,16 @@ def test_one_mail_that_answers_two_dates(post: Post, invitation: Invitation) -> 
     invitation.refresh_from_db()
     assert invitation.state == "accepted"
     assert IncomingAnswer.objects.filter(action="reply").count() == 1
+    # What could not be taken is not lost beside what could.
+    assert IncomingMail.objects.waiting().get().reason == "unknown_instance"
+
+
+def test_two_answers_of_one_person_wait_for_a_person(post: Post, invitation: Invitation) -> None:
+    found = post("contradicting-events")
+    assert (found["action"], found["reason"]) == ("review", "contradiction")
+    assert [answer["partstat"] for answer in found["answers"]] == ["ACCEPTED", "DECLINED"]
+    invitation.refresh_from_db()
+    assert invitation.state == "pending"
 
 
 def test_two_people_in_one_answer_wait_for_a_person(post: Post, invitation: Invitation) -> None:

@@ -13,8 +13,10 @@ from core.models import AuditEvent
 from partners.models import Contact
 from scheduling.booking import services
 from scheduling.mailbox import waiting
+from scheduling.mailbox.intake import take
 from scheduling.models import Booking, IncomingMail, Invitation, MailDecision
 from scheduling.states import InvitationState
+from tests import eml
 from tests.factories import World
 from tests.scheduling.api.conftest import UNKNOWN, caller
 from tests.scheduling.mailbox.conftest import LATER, Post
@@ -89,6 +91,17 @@ def test_a_strangers_mail_belongs_to_no_visit(w: World, post: Post) -> None:
         with pytest.raises(DomainError):
             decide(w, decision, InvitationState.ACCEPTED)
     decide(w, MailDecision.IGNORE)
+
+
+def test_a_stranger_from_the_same_house_is_shown_its_next_visit(w: World, booking: Booking) -> None:
+    """A colleague of the contact's who wrote by herself: one press invites her too."""
+    raw = eml.render("words-from-a-stranger", booking.invitations.get(), sent=LATER)
+    take(raw=raw.replace(b"@okand.example", b"@vagval.example"), now=LATER)
+    mail = IncomingMail.objects.get()
+    assert (mail.reason, mail.invitation) == ("stranger", booking.invitations.get())
+    assert waiting.guess(mail).address == "ny@vagval.example"
+    decide(w, MailDecision.NEW_CONTACT)
+    assert booking.messages.latest("pk").recipient == "ny@vagval.example"
 
 
 def test_an_answer_that_was_overtaken_is_not_taken(

@@ -1,5 +1,7 @@
 """The feed as calendar programs meet it, and the page where one makes it."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import connection
 from django.test import Client
@@ -219,3 +221,15 @@ def test_the_list_and_its_queries(client: Client, w: World, feed: Feed) -> None:
 
 def test_no_feed_is_a_calm_sentence(client: Client, w: World) -> None:
     assert "Du har inget flöde än." in page(client, w.manager, reverse("feeds"))
+
+
+def test_a_feed_about_to_end_is_told_on_today(client: Client, w: World, feed: Feed) -> None:
+    def lines() -> str:
+        return page(client, w.socionom, reverse("today"))
+
+    assert "för ingen kalender hämtar den" not in lines()
+    Feed.objects.update(created_at=NOW - manage.UNUSED + manage.WARNED - timedelta(days=1))
+    assert "slutar gälla tis 1 dec, för ingen kalender hämtar den." in lines()
+    assert "för ingen kalender hämtar den" not in page(client, w.manager, reverse("today"))
+    Feed.objects.update(last_fetched_at=NOW - timedelta(days=1))
+    assert "för ingen kalender hämtar den" not in lines()

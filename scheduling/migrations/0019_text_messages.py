@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('scheduling', '0017_gatherings'),
+        ('scheduling', '0018_months_as_files'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
