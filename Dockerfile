@@ -22,6 +22,7 @@ COPY partners partners
 COPY scheduling scheduling
 COPY templates templates
 COPY locale locale
+COPY easy easy
 # The key signs nothing: it lives for this one command.
 RUN SECRET_KEY="$(python -c 'import secrets; print(secrets.token_urlsafe(48))')" \
     DATA_DIR=/tmp/build python manage.py collectstatic --noinput --verbosity 0 \

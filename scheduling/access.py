@@ -7,6 +7,7 @@ from core.errors import Missing
 from core.models import User
 from scheduling.models import (
     Booking,
+    Delegation,
     Feed,
     IncomingMail,
     IncomingText,
@@ -181,6 +182,31 @@ def incoming_text(user: User, pk: int) -> IncomingText:
     if text is None:
         raise Missing
     return text
+
+
+def delegations_for(user: User) -> QuerySet[Delegation]:
+    """Colleagues whom partners named: planners only, since names stand in them."""
+    access.require(access.may_plan(user))
+    return Delegation.objects.select_related(
+        "invitation__contact__organisation", "invitation__booking"
+    )
+
+
+def delegation_for(user: User, pk: int) -> Delegation:
+    """One of them, or Missing."""
+    row = delegations_for(user).filter(pk=pk).first()
+    if row is None:
+        raise Missing
+    return row
+
+
+def invitation_to_plan(user: User, pk: int) -> Invitation:
+    """One invitation, for a planner; or Missing."""
+    access.require(access.may_plan(user))
+    row = Invitation.objects.select_related("booking", "contact").filter(pk=pk).first()
+    if row is None:
+        raise Missing
+    return row
 
 
 def to_look_at(user: User) -> int:

@@ -38,9 +38,9 @@ def answer_url(invitation: Invitation) -> str:
 
 
 def short_url(invitation: Invitation) -> str:
-    """The answer page's whole address in the short form for texts, ``/s/<token>``."""
-    path = answer_path(invitation)
-    return f"{settings.BASE_URL}/s/{path.rpartition('/')[2]}" if path else ""
+    """The answer page's short address, for text messages, paper and codes."""
+    token = _token(ANSWER, invitation)
+    return f"{settings.BASE_URL}/s/{token}" if token else ""
 
 
 def series_path(row: SeriesInvitation) -> str:

@@ -249,7 +249,7 @@ def whole_series(
     gone = series.bookings.filter(state__in=[state.value for state in _STATUS_OF_INVITATION])
     if series.cancelled_at is not None:
         gone = gone.none()  # all of it is: the CANCEL names the dates that were
-    called_off = gone.values_list("original_start", flat=True)
+    called_off = [day for day in gone.values_list("original_start", flat=True) if day]
     return replace(
         one,
         start=series.start,

@@ -123,6 +123,13 @@ class AnswerChannel(StrEnum):
     IN_PERSON = "in_person"
 
 
+class DelegationDecision(StrEnum):
+    """What we did about a colleague whom a contact named in their place."""
+
+    INVITED = "invited"
+    IGNORED = "ignored"
+
+
 class ProposalState(StrEnum):
     """What became of another time that a partner wished for."""
 
@@ -160,6 +167,8 @@ class MessageKind(StrEnum):
     #: All dates of a series: with its rule as the calendar part where it is regular.
     SERIES = "series"
     SERIES_END = "ser_end"
+    #: A colleague has taken the visit over: this addressee alone is not invited any more.
+    PASSED = "passed"
 
     #: The link to the answer page once more, as a text, because a colleague sent it.
     LINK = "link"

@@ -9,7 +9,7 @@ from partners.importing import jobs
 from partners.services.merging import erase_merges
 from partners.services.staging import erase_staged_imports
 from partners.services.tasks import erase_old_tasks
-from scheduling.booking import nudge, offers, reminders, slots
+from scheduling.booking import delegation, nudge, offers, reminders, slots
 from scheduling.busy import calendars
 from scheduling.feeds import bodies, manage, places, segments
 from scheduling.followup import retention
@@ -53,6 +53,7 @@ def every_night() -> None:
     manage.revoke_unused(timezone.now())
     erase_merges(now=timezone.now())
     erase_old_tasks(now=timezone.now())
+    delegation.erase_decided(now=timezone.now())
     bodies.sweep(segments.current())
 
 

@@ -30,7 +30,7 @@ class ContactPatch(Strict):
     role: Text = ""
     email: Text = ""
     phone: Text = Field("", description="As it is written; stored as E.164.")
-    language: Literal["sv", "en"] = "sv"
+    language: Literal["sv", "sv-x-lattlast", "en"] = "sv"
     channel: ContactChannel | None = Field(None, description="Null: chosen by what is known.")
     source: Text = Field("", description="Where the details came from.")
     protected: bool = False

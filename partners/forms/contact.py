@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from core import languages
 from core.swedish import format_phone
 from partners.forms.base import RegisterForm
 from partners.models import CONTACT_CHANNEL_LABELS, Contact, ContactChannel, Group, Organisation
@@ -39,7 +40,7 @@ class ContactForm(RegisterForm[ContactDetails]):
     )
     language = forms.ChoiceField(
         label=_("Vi skriver på"),
-        choices=[("sv", _("Svenska")), ("en", _("Engelska"))],
+        choices=list(languages.LABELS.items()),
         widget=forms.RadioSelect,
         initial="sv",
         error_messages={"required": _("Välj ett av alternativen.")},

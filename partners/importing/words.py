@@ -50,7 +50,13 @@ CHANNELS = _index(
         "phone": "telefon tel ring ringa samtal phone call",
     }
 )
-LANGUAGES = _index({"sv": "sv svenska swedish", "en": "en engelska english"})
+LANGUAGES = _index(
+    {
+        "sv": "sv svenska swedish",
+        "sv-x-lattlast": "lättläst lättsvenska lätt_svenska easy_swedish",
+        "en": "en engelska english",
+    }
+)
 ACCESS_NEEDS = _index(
     {
         "wheelchair": "rullstol wheelchair",
@@ -83,6 +89,7 @@ NAMES = {
     "sms": "Sms",
     "phone": "Telefon",
     "sv": "Svenska",
+    "sv-x-lattlast": "Lätt svenska",
     "en": "Engelska",
     "wheelchair": "Rullstol",
     "hearing_loop": "Hörslinga",

@@ -12,6 +12,7 @@ from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
+from core import languages
 from partners.models.search import Searchable
 from partners.models.words import (
     CONTACT_CHANNEL_LABELS,
@@ -150,7 +151,7 @@ class Contact(Searchable):
     email = models.EmailField(_("e-post"), blank=True)
     phone = models.CharField(_("telefon"), max_length=20, blank=True)
     language = models.CharField(
-        _("språk"), max_length=5, choices=[("sv", "Svenska"), ("en", "English")], default="sv"
+        _("språk"), max_length=16, choices=list(languages.LABELS.items()), default="sv"
     )
     channel = models.CharField(
         _("kanal"),

@@ -16,6 +16,7 @@ from django.core.validators import EmailValidator
 from django.utils.translation import gettext as _
 
 from core.errors import DomainError, Invalid, PersonalData
+from core.languages import LANGUAGES
 from core.texts import clean
 from partners.models import (
     AccessNeed,
@@ -29,7 +30,6 @@ from partners.models import (
 )
 from partners.phones import to_e164
 
-LANGUAGES = ("sv", "en")
 _ITEM_BREAK = re.compile(r"[,;/\n]")
 E = TypeVar("E", bound=StrEnum)
 

@@ -23,9 +23,14 @@ def address_class(address: str) -> str:
     return str(ipaddress.ip_network(f"{parsed}/{bits}", strict=False))
 
 
-def count(*, address: str, link: str = "") -> None:
-    """Count one form. Raises TooMany beyond the hour's number."""
-    limits = {f"ask:address:{address_class(address)}": MOST_FROM_ADDRESS}
+def count(*, address: str | None = None, link: str = "") -> None:
+    """Count one form, from ``address`` where it is told and with ``link`` where there is one.
+
+    Raises TooMany beyond the hour's number.
+    """
+    limits = {}
+    if address is not None:
+        limits[f"ask:address:{address_class(address)}"] = MOST_FROM_ADDRESS
     if link:
         limits[f"ask:link:{link}"] = MOST_WITH_LINK
     for key, most in limits.items():

@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from core import swedish
+from core import languages, swedish
 from partners.duplicates import Reason, Row
 from partners.models import (
     ACCESS_NEED_LABELS,
@@ -133,7 +133,7 @@ def _shown(name: str, value: Any) -> str:
         "category": GROUP_CATEGORY_LABELS,
         "channel": CONTACT_CHANNEL_LABELS,
         "preferred_weekday": WEEKDAY_LABELS,
-        "language": {"sv": _("Svenska"), "en": _("Engelska")},
+        "language": languages.LABELS,
         "fika": {True: _("Ja"), False: _("Nej")},
         "two_hosts": {True: _("Ja"), False: _("Nej")},
     }

@@ -5,6 +5,7 @@ from ninja import Router
 from scheduling.api import (
     acts,
     competence,
+    delegations,
     efforts,
     feeds,
     guests,
@@ -44,6 +45,7 @@ routers: list[tuple[str, Router]] = [
     ("/feeds", feeds.router),
     ("/mailbox", mailbox.router),
     ("/texts", texts.router),
+    ("", delegations.router),
     ("/manager", manager.router),
     ("/meetings", meetings.router),
     ("/own-calendar", own_calendar.router),

@@ -20,7 +20,7 @@ from core.models import User
 from partners.models import Channel, Contact
 from scheduling import access
 from scheduling.api.bodies import InvitationBody, Listed, Named
-from scheduling.api.common import Page, answers, known, many, one, page, user_of
+from scheduling.api.common import Page, answers, found, known, many, one, page, user_of
 from scheduling.api.fields import Id, Key, Moment, Number, Shown, Text, iso, limit
 from scheduling.api.replies import invitation_of, reply_of
 from scheduling.api.schemas import AnswerIn, VersionIn
@@ -118,10 +118,11 @@ def list_meetings(request: HttpRequest, query: Query[MeetingQuery]) -> object:
     """In order of time."""
     user, now = user_of(request), timezone.now()
     known(request, MeetingQuery)
-    rows = access.gatherings_for(user).filter(kind=BookingKind.MEETING.value)
+    rows = access.gatherings_for(user).prefetch_related(*_PARTS)
+    rows = rows.filter(kind=BookingKind.MEETING.value)
     if query.coming:
         rows = rows.filter(end__gt=now)
-    return page(rows.order_by("start", "pk"), query, lambda row: body(row, user, now))
+    return page(rows.order_by("start", "pk"), query, lambda row: body(row, user))
 
 
 @router.post("", response=answers(MeetingBody, 201), operation_id="book_meeting")
@@ -269,25 +270,25 @@ def _changes(payload: MeetingFacts, booking: Booking) -> dict[str, object]:
     """Of what was given; a room takes the place away, and the other way round."""
     given = payload.model_fields_set - {"version"}
     plain = {"title", "place", "travel_minutes", "greeting", "start", "end"}
-    found: dict[str, object] = {
+    changes: dict[str, object] = {
         name: value
         for name, value in payload.model_dump(include=plain & given).items()
         if value is not None
     }
-    if "start" in found and "end" not in found and payload.start is not None:
-        found["end"] = payload.start + (booking.end - booking.start)
+    if "start" in changes and "end" not in changes and payload.start is not None:
+        changes["end"] = payload.start + (booking.end - booking.start)
     if payload.hosts is not None:
-        found["hosts"] = tuple(many(active_hosts(), payload.hosts, "hosts"))
+        changes["hosts"] = tuple(many(active_hosts(), payload.hosts, "hosts"))
     if payload.contacts is not None:
-        found["contacts"] = tuple(many(_contacts(), payload.contacts, "contacts"))
+        changes["contacts"] = tuple(many(_contacts(), payload.contacts, "contacts"))
     if "channel" in given:
         channels = Channel.objects.filter(archived_at=None)
-        found["channel"] = one(channels, payload.channel, "channel")
-    if "room" in given or found.get("place"):
-        found["room"] = one(active_rooms(), payload.room, "room")
+        changes["channel"] = one(channels, payload.channel, "channel")
+    if "room" in given or changes.get("place"):
+        changes["room"] = one(active_rooms(), payload.room, "room")
     if payload.room is not None:
-        found.setdefault("place", "")
-    return found
+        changes.setdefault("place", "")
+    return changes
 
 
 def _contacts() -> QuerySet[Contact]:
@@ -295,18 +296,26 @@ def _contacts() -> QuerySet[Contact]:
 
 
 def shown(user: User, pk: int, now: datetime) -> MeetingBody:
-    """As it is now."""
-    return body(access.gathering_for(user, pk), user, now)
+    """As it is now, and what can be undone."""
+    return body(found(access.gatherings_for(user).prefetch_related(*_PARTS), pk), user, now)
 
 
-def body(booking: Booking, user: User, now: datetime) -> MeetingBody:
+_PARTS = (
+    "gathering__channel",
+    "gathering__hosts__user",
+    "invitations__contact",
+    "invitations__host__user",
+    "invitations__proposals",
+)
+
+
+def body(booking: Booking, user: User, now: datetime | None = None) -> MeetingBody:
     """As ``user`` may see it: an address we go to is for those who go and who plan."""
     gathering, plans = booking.gathering, predicates.may_plan(user)
-    hosts = list(gathering.hosts.select_related("user"))
+    hosts = list(gathering.hosts.all())
     goes = plans or any(host.user_id == user.pk for host in hosts)
     channel = gathering.channel
-    event = services.undoable(booking, now) if plans else None
-    rows = booking.invitations.select_related("contact", "host__user").prefetch_related("proposals")
+    event = services.undoable(booking, now) if plans and now is not None else None
     return MeetingBody(
         id=booking.pk,
         kind=BookingKind(booking.kind),  # type: ignore[arg-type] # a gathering is one of the two
@@ -321,10 +330,10 @@ def body(booking: Booking, user: User, now: datetime) -> MeetingBody:
         channel=Named(id=channel.pk, name=channel.name) if channel else None,
         hosts=[host_named(host) for host in hosts],
         greeting=gathering.greeting,
-        invitations=[invitation_body(row, user) for row in rows],
+        invitations=[invitation_body(row, user) for row in booking.invitations.all()],
         cancel_reason=screening.mask(booking.cancel_reason),
         noted=gathering.log_id is not None,
-        undo_seconds=services.seconds_left(event, now) if event else None,
+        undo_seconds=services.seconds_left(event, now) if event and now else None,
     )
 
 

@@ -10,7 +10,8 @@ from core import access, texts
 from core.errors import Clash, IllegalTransition, Invalid
 from core.models import User
 from partners.models import SizeBand
-from scheduling.booking import allocate, alter, change, facts, gatherings
+from scheduling.booking import allocate, alter, change, facts, gatherings, needs
+from scheduling.booking.needs import Needs
 from scheduling.models import Answer, Booking, Invitation, Proposal
 from scheduling.outbox import enqueue
 from scheduling.states import (
@@ -45,6 +46,8 @@ class Reply:
     size_band: SizeBand | None = None
     comment: str = ""
     wishes: tuple[Wish, ...] = ()
+    #: What the group needs; None where nothing was said of it.
+    needs: Needs | None = None
 
 
 _ANSWERS = {
@@ -52,6 +55,8 @@ _ANSWERS = {
     InvitationState.DECLINED,
     InvitationState.TENTATIVE,
     InvitationState.COUNTERED,
+    # A colleague was named: delegation.ask, or a calendar's PARTSTAT=DELEGATED.
+    InvitationState.DELEGATED,
 }
 
 
@@ -69,11 +74,15 @@ def answer(
     invitation = Invitation.objects.select_related("contact", "host__user").get(pk=invitation.pk)
     invitation.booking = booking
     comment, wishes = _checked(booking, reply, now)
+    said = needs.checked(reply.needs) if reply.needs is not None else None
     if reply.state is InvitationState.ACCEPTED:
         _refuse_without_choice(booking)
-    _refuse_when_over(booking, invitation, now)
-    if not _is_new(invitation, reply, comment, wishes):
+    refuse_when_over(booking, invitation, now)
+    told_needs = needs.is_new(invitation, said)
+    if not told_needs and not _is_new(invitation, reply, comment, wishes):
         return invitation
+    if said is not None and told_needs:
+        needs.keep(booking, invitation, said, now)
     _keep(invitation, reply, comment, wishes, now=now, actor=actor)
     _follow(booking, invitation, now)
     change.finish(
@@ -116,7 +125,8 @@ def _checked_wish(wish: Wish, booking: Booking, now: datetime) -> Wish:
     return Wish(start=wish.start, end=end, text=text)
 
 
-def _refuse_when_over(booking: Booking, invitation: Invitation, now: datetime) -> None:
+def refuse_when_over(booking: Booking, invitation: Invitation, now: datetime) -> None:
+    """Raise IllegalTransition, with what to do instead, where no answer can count any more."""
     if not hasattr(booking, "visit"):
         _refuse_when_met(booking, invitation, now)
         return

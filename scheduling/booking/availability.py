@@ -238,14 +238,27 @@ def nearest(
     zone: ZoneInfo,
 ) -> tuple[datetime, datetime] | None:
     """The free time nearest to ``wanted`` for exactly these resources; the earlier of two."""
+    free = free_times(length=length, needs=needs, busy=busy, days=days, now=now, zone=zone)
+    return min(free, key=lambda time: abs(time[0].timestamp() - wanted.timestamp()), default=None)
+
+
+def free_times(
+    *,
+    length: timedelta,
+    needs: Sequence[Need],
+    busy: Mapping[int, Sequence[Interval]],
+    days: Sequence[Day],
+    now: datetime,
+    zone: ZoneInfo,
+) -> list[tuple[datetime, datetime]]:
+    """Every time, (start, end) in order, at which exactly these resources are free."""
     moments = _moments(days, length, now, zone)
     starts, board = [moment.at for moment in moments], Board(busy)
     taken = 0
     for need in needs:
         taken |= board.taken(need, starts, length.total_seconds())
     free = _bits(~taken & ((1 << len(starts)) - 1))
-    best = min(free, key=lambda number: abs(starts[number] - wanted.timestamp()), default=None)
-    return None if best is None else (moments[best].start, moments[best].end)
+    return [(moments[number].start, moments[number].end) for number in free]
 
 
 def _moments(

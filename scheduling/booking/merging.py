@@ -202,6 +202,7 @@ def register() -> None:
         "scheduling.CallTask.contact": point("contact"),
         "scheduling.AvoidTime.group": point("group"),
         "scheduling.AvoidTime.organisation": point("organisation"),
+        "scheduling.Gathering.channel": point("channel"),
         "scheduling.Feed.contact": _feeds,
         "scheduling.Feed.organisation": point("organisation"),
     }

@@ -293,6 +293,20 @@ def _invite(series: Series, *, event: AuditEvent, now: datetime) -> None:
         enqueue.tell(invitation, change=MessageKind.SERIES, event=event, now=now)
 
 
+#: A partner's own no can become a yes again, as long as the time is free.
+_ANSWERABLE = OPEN_STATES | {VisitState.DECLINED, VisitState.CANCELLED_BY_PARTNER}
+
+
+def may_answer(invitation: Invitation, now: datetime) -> bool:
+    """Whether the date can still be answered, or answered anew."""
+    booking = invitation.booking
+    return (
+        booking.status in _ANSWERABLE
+        and booking.start > now
+        and invitation.status is not InvitationState.WITHDRAWN
+    )
+
+
 def find_instance(row: SeriesInvitation, recurrence_id: datetime) -> Booking | None:
     """The date that a RECURRENCE-ID (aware, any zone) names, wherever it was moved to."""
     return row.series.bookings.filter(original_start=recurrence_id).first()
@@ -320,11 +334,7 @@ def answer(
     for invitation in invitations_of(row):
         reply = replies.get(invitation.booking_id)
         booking = invitation.booking
-        if (
-            reply is None
-            or booking.status not in OPEN_STATES | {VisitState.DECLINED}
-            or booking.start <= now
-        ):
+        if reply is None or not may_answer(invitation, now):
             continue
         before = invitation.status
         done.append(answers.answer(invitation=invitation, reply=reply, now=now, actor=actor))
@@ -345,8 +355,14 @@ def answer_all(
     now: datetime,
     actor: User | None = None,
 ) -> list[Invitation]:
-    """The same answer to every date: "Ja till alla", or a REPLY to the whole series."""
-    replies = {invitation.booking_id: reply for invitation in invitations_of(row)}
+    """A REPLY to the whole series: the same answer to every date that the partner has not called
+    off. That is brought back only by an answer to the date itself.
+    """
+    replies = {
+        invitation.booking_id: reply
+        for invitation in invitations_of(row)
+        if invitation.booking.status is not VisitState.CANCELLED_BY_PARTNER
+    }
     return answer(row=row, replies=replies, now=now, actor=actor)
 
 

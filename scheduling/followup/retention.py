@@ -90,12 +90,15 @@ def _erase_drafts(rows: Rows, _before: datetime) -> int:
 
 
 def _visits_with_care(before: datetime) -> Rows:
+    said = Invitation.objects.filter(booking=OuterRef("pk")).exclude(needs={})
     return Visit.objects.filter(booking__end__lt=before).exclude(
-        diets="", diet_counts={}, access_needs=[]
+        ~Exists(said), diets="", diet_counts={}, access_needs=[]
     )
 
 
-def _erase_care(rows: Rows, _before: datetime) -> int:
+def _erase_care(rows: Rows, before: datetime) -> int:
+    """Of the visit, and as the partner said it."""
+    Invitation.objects.filter(booking__end__lt=before).exclude(needs={}).update(needs={})
     return rows.update(diets="", diet_counts={}, access_needs=[])
 
 

@@ -1,14 +1,19 @@
 """The partner's answer: two buttons and at most three lines."""
 
-from datetime import timedelta
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from core.errors import Invalid
-from partners.models import SizeBand
+from partners.models import ACCESS_NEED_LABELS, AccessNeed, SizeBand
+from scheduling.booking import needs
+from scheduling.booking.answers import MOST_PROPOSALS
+from scheduling.booking.delegation import Colleague
+from scheduling.booking.facts import MOST_EATING
 from scheduling.booking.services import Reply, Wish
-from scheduling.forms.wall import instant
+from scheduling.models import DIET_LABELS, Diet, Invitation
 from scheduling.states import AnswerChannel, InvitationState
 
 BUTTONS = {
@@ -44,6 +49,54 @@ class AnswerForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 2}),
     )
 
+    #: Says that the page showed what the group needs: an answer without it leaves that alone.
+    med = forms.BooleanField(required=False, widget=forms.HiddenInput)
+    behov = forms.MultipleChoiceField(
+        label=_("Vad ska vi tänka på?"),
+        required=False,
+        choices=[(need.value, ACCESS_NEED_LABELS[need]) for need in AccessNeed],
+        widget=forms.CheckboxSelectMultiple,
+    )
+    tolk = forms.CharField(
+        label=_("Tolk på vilket språk?"),
+        required=False,
+        max_length=40,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        for diet in Diet:
+            self.fields[f"kost_{diet.value}"] = forms.IntegerField(
+                label=DIET_LABELS[diet], required=False, min_value=0, max_value=MOST_EATING
+            )
+
+    @classmethod
+    def of(cls, invitation: Invitation) -> "AnswerForm":
+        """As it stands: the size and the needs that we know of."""
+        known = needs.known(invitation)
+        return cls(
+            initial={
+                "antal": invitation.size_band or invitation.booking.visit.size_band,
+                "said": invitation.needs_at is not None,
+                "behov": [need.value for need in known.access],
+                "tolk": known.interpreter,
+                **{f"kost_{diet.value}": number for diet, number in known.diets.items()},
+            }
+        )
+
+    def eating(self) -> list[forms.BoundField]:
+        """How many want what, for the template."""
+        return [self[f"kost_{diet.value}"] for diet in Diet]
+
+    @property
+    def unfolded(self) -> bool:
+        """Whether something was written in the folded part, or is wrong there."""
+        if not self.is_bound:
+            return bool(self.initial.get("said"))
+        names = ["behov", "tolk", "rad", *(f"kost_{diet.value}" for diet in Diet)]
+        return any(self[name].value() or self[name].errors for name in names)
+
     def reply(self, channel: AnswerChannel) -> Reply:
         """The valid form as an answer."""
         data = self.cleaned_data
@@ -52,6 +105,15 @@ class AnswerForm(forms.Form):
             channel=channel,
             size_band=SizeBand(data["antal"]) if data["antal"] else None,
             comment=data["rad"],
+            needs=self._needs() if data["med"] and data["svar"] == "ja" else None,
+        )
+
+    def _needs(self) -> needs.Needs:
+        data = self.cleaned_data
+        return needs.Needs(
+            access=tuple(AccessNeed(need) for need in data["behov"]),
+            interpreter=data["tolk"],
+            diets={diet: data[f"kost_{diet.value}"] or 0 for diet in Diet},
         )
 
 
@@ -87,65 +149,98 @@ class MeetingAnswerForm(forms.Form):
         return Reply(state=state, channel=channel, comment=words, wishes=wishes)
 
 
-class OtherTimeForm(forms.Form):
-    """Up to three other times by day and hour, or in words."""
+def _instant(value: str) -> datetime:
+    """An aware instant of a page's own checkbox; ValueError for anything else."""
+    found = datetime.fromisoformat(value)
+    if found.utcoffset() is None:
+        raise ValueError("An instant needs its zone.")
+    return found.astimezone(UTC)
 
+
+class Instants(forms.MultipleChoiceField):
+    """Instants as a page wrote them, whichever days it showed."""
+
+    widget = forms.CheckboxSelectMultiple
+
+    def valid_value(self, value: str) -> bool:
+        """Whether it is one at all; if it is still free is asked when it is sent."""
+        with suppress(ValueError):
+            return bool(_instant(value))
+        return False
+
+
+class OtherTimeForm(forms.Form):
+    """Up to three other times, picked from the days shown; or words, where none of them suits."""
+
+    tid = Instants(
+        label=_("Välj upp till tre tider"),
+        required=False,
+        error_messages={"invalid_choice": _("Tiden gick inte att läsa. Välj en av tiderna.")},
+    )
     ord = forms.CharField(
-        label=_("När passar det bättre?"),
+        label=_("Passar ingen av tiderna?"),
         required=False,
         max_length=300,
-        help_text=_("Till exempel: en tisdag efter klockan 13."),
+        help_text=_("Skriv när det passar bättre. Till exempel: en tisdag efter klockan 13."),
         widget=forms.Textarea(attrs={"rows": 2}),
     )
 
-    def __init__(self, *args: object, **kwargs: object) -> None:
-        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
-        for number in (1, 2, 3):
-            self.fields[f"dag{number}"] = forms.DateField(
-                label=_("Dag"),
-                required=False,
-                widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-            )
-            self.fields[f"tid{number}"] = forms.TimeField(
-                label=_("Klockan"),
-                required=False,
-                widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
-            )
-
-    def pairs(self) -> list[tuple[forms.BoundField, forms.BoundField]]:
-        """Day and hour side by side, for the template."""
-        return [(self[f"dag{number}"], self[f"tid{number}"]) for number in (1, 2, 3)]
-
     def clean(self) -> dict[str, object]:
-        """A day needs its hour, and something must be wished for."""
+        """Something must be wished for, and at most three times."""
         data = super().clean() or {}
-        for number in (1, 2, 3):
-            day, clock = data.get(f"dag{number}"), data.get(f"tid{number}")
-            if day and not clock and f"tid{number}" not in self.errors:
-                self.add_error(f"tid{number}", _("Välj också ett klockslag."))
-            if clock and not day and f"dag{number}" not in self.errors:
-                self.add_error(f"dag{number}", _("Välj också en dag."))
-            if day and clock:
-                try:
-                    instant(day, clock, f"tid{number}")
-                except Invalid as error:
-                    self.add_error(f"tid{number}", error.message)
-        if not self.errors and not data.get("ord") and not data.get("dag1"):
-            self.add_error("ord", _("Skriv eller välj vilken tid som passar bättre."))
+        picked = data.get("tid") or []
+        if isinstance(picked, list) and len(picked) > MOST_PROPOSALS:
+            self.add_error("tid", _("Välj högst tre tider. Ta bort någon."))
+        elif not self.errors and not picked and not data.get("ord"):
+            self.add_error("tid", _("Välj en tid, eller skriv när det passar bättre."))
         return data
 
-    def reply(self, channel: AnswerChannel, length: timedelta) -> Reply:
-        """The valid form as an answer; ``length`` is the visit's."""
-        data = self.cleaned_data
-        wishes = []
-        for number in (1, 2, 3):
-            day, clock = data.get(f"dag{number}"), data.get(f"tid{number}")
-            if day and clock:
-                start = instant(day, clock, f"tid{number}")
-                wishes.append(Wish(start=start, end=start + length))
-        words = data.get("ord") or ""
+    @property
+    def picked(self) -> list[datetime]:
+        """What was picked, valid or not, in order; nothing typed or chosen is lost."""
+        found = []
+        for value in self["tid"].data or []:
+            with suppress(ValueError):
+                found.append(_instant(value))
+        return sorted(set(found))
+
+    def reply(self, channel: AnswerChannel, length: timedelta, starts: Sequence[datetime]) -> Reply:
+        """The valid form as an answer; ``length`` is the visit's, ``starts`` what is still free."""
+        words = self.cleaned_data.get("ord") or ""
+        wishes = [Wish(start=start, end=start + length) for start in starts]
         if words and not wishes:
             wishes.append(Wish(text=words))
         return Reply(
             state=InvitationState.COUNTERED, channel=channel, comment=words, wishes=tuple(wishes)
+        )
+
+
+class ColleagueForm(forms.Form):
+    """Who should be asked instead."""
+
+    name = forms.CharField(
+        label=_("Vad heter din kollega?"),
+        max_length=80,
+        error_messages={"required": _("Skriv din kollegas namn.")},
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    email = forms.CharField(
+        label=_("E-post"),
+        required=False,
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "off"}),
+    )
+    phone = forms.CharField(
+        label=_("Telefon"),
+        required=False,
+        max_length=40,
+        widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "off"}),
+    )
+    stays = forms.BooleanField(label=_("Jag vill också vara kvar"), required=False)
+
+    def colleague(self) -> Colleague:
+        """The valid form as a colleague."""
+        data = self.cleaned_data
+        return Colleague(
+            name=data["name"], email=data["email"], phone=data["phone"], stays=data["stays"]
         )

@@ -82,6 +82,9 @@ def _event_words() -> dict[str, tuple[str, str]]:
         "visit.cancelled_by_partner": ("x", _("Avbokat av partnern")),
         "visit.undone": ("undo", _("Ångrat")),
         "visit.contact_added": ("person", _("En kontakt till bjöds in")),
+        "visit.hand_over_asked": ("arrow-right", _("Kontakten vill lämna över till en kollega")),
+        "visit.handed_over": ("person", _("En kollega hos partnern tog över")),
+        "visit.hand_over_ignored": ("x", _("Kollegan bjöds inte in")),
         "visit.contact_removed": ("person", _("En kontakt är inte längre inbjuden")),
         "visit.followed_up": ("check", _("Uppföljt")),
         "offer.chosen": ("check", _("En av tiderna valdes")),
@@ -137,6 +140,7 @@ def _message(message: Message) -> Beat:
         MessageKind.OFFER: _("Tider att välja på"),
         MessageKind.CHOSEN: _("Vald tid"),
         MessageKind.TAKEN: _("Tiden gick till någon annan"),
+        MessageKind.PASSED: _("Besked om att en kollega tar över"),
         MessageKind.SERIES: _("Inbjudan till serien"),
         MessageKind.SERIES_END: _("Avbokning av serien"),
         MessageKind.LINK: _("Länken igen"),
@@ -175,6 +179,7 @@ def _answer(answer: Answer) -> Beat:
         InvitationState.DECLINED: ("x", _("%(name)s sa nej"), ""),
         InvitationState.TENTATIVE: ("clock", _("%(name)s sa kanske"), ""),
         InvitationState.COUNTERED: ("swap", _("%(name)s föreslog en annan tid"), "swap"),
+        InvitationState.DELEGATED: ("arrow-right", _("%(name)s lämnade över"), ""),
     }
     icon, title, tone = words[InvitationState(answer.state)]
     size = answer.size_band.replace("-", "–")

@@ -14,8 +14,8 @@ from core.errors import Clash, IllegalTransition, Invalid
 from scheduling import snapshots
 from scheduling.booking import series, services
 from scheduling.calendars.answers import Answer, AnswerItem, Method
-from scheduling.mailbox import match, refreshing, trust
-from scheduling.mailbox.match import Held, Order, Ruling, Signals
+from scheduling.mailbox import match, refreshing, standing, trust
+from scheduling.mailbox.match import Order, Ruling, Signals
 from scheduling.mailbox.outcome import Said, strongest
 from scheduling.mailbox.reading import Letter
 from scheduling.models import (
@@ -27,12 +27,9 @@ from scheduling.models import (
     SeriesInvitation,
 )
 from scheduling.states import (
-    OUTCOME_STATES,
     AnswerChannel,
     InvitationState,
-    MessageKind,
     ProposalState,
-    VisitState,
 )
 
 STATES = {
@@ -40,7 +37,6 @@ STATES = {
     "DECLINED": InvitationState.DECLINED,
     "TENTATIVE": InvitationState.TENTATIVE,
 }
-_APPLIED = [MailAction.REPLY.value, MailAction.COUNTER.value]
 #: A date answered on its own keeps its answer when the whole series is answered (ICAL.md B8).
 OWN_ANSWER = "own_answer"
 _ORDER_WORDS = {Order.STALE: "stale", Order.OLDER: "older", Order.REPEATED: "duplicate"}
@@ -88,7 +84,7 @@ def dates_of(case: Case, recurrence_id: datetime | None) -> list[Invitation]:
     if recurrence_id is not None:
         booking = series.find_instance(whole, recurrence_id)
         return [row for row in rows if row.booking == booking]
-    return [row for row in rows if not _closed(row, case.now)] or rows[:1]
+    return [row for row in rows if not standing.closed(row, case.now)] or rows[:1]
 
 
 def apply_answer(case: Case) -> tuple[Said, ...]:
@@ -122,6 +118,7 @@ def _of_the_invited(case: Case) -> list[AnswerItem]:
 
 def _apply(case: Case, item: AnswerItem) -> Said:
     """Of the dates of a whole series the strongest is told; each keeps its own."""
+    item = replace(item, comment=screening.mask(item.comment))
     dates = dates_of(case, item.recurrence_id)
     if not dates:
         unknown = _said(case, item, MailAction.REVIEW, "unknown_instance")
@@ -142,7 +139,7 @@ def _take(case: Case, item: AnswerItem, invitation: Invitation) -> Said:
     if objection is not None:
         return _said(case, item, *objection)
     whole = case.series is not None and item.recurrence_id is None
-    if whole and case.answer.method is Method.REPLY and _has_own_answer(invitation):
+    if whole and case.answer.method is Method.REPLY and standing.has_own_answer(invitation):
         return _said(case, item, MailAction.IGNORED, OWN_ANSWER)
     if case.answer.method is Method.REFRESH:
         return _said(case, item, *refreshing.refresh(invitation, now=case.now))
@@ -155,10 +152,10 @@ def _objection(
 ) -> tuple[MailAction, str] | None:
     """Why the item is not applied, whenever it was written; None where it may be."""
     method = case.answer.method
-    closed = _closed(invitation, case.now)
+    closed = standing.closed(invitation, case.now)
     if method is Method.REFRESH and case.series is not None:
         rows = series.invitations_of(case.series)
-        closed = closed if all(_closed(row, case.now) == "over" for row in rows) else ""
+        closed = closed if all(standing.closed(row, case.now) == "over" for row in rows) else ""
     if closed and (method is not Method.REFRESH or closed == "over"):
         return MailAction.IGNORED, closed
     if not case.vouched:
@@ -210,78 +207,23 @@ def _answered_as(case: Case, item: AnswerItem, invitation: Invitation) -> str:
 
 
 # --- Whether it counts ---------------------------------------------------------------------------
-def _closed(invitation: Invitation, now: datetime) -> str:
-    """Why no answer counts any more; "" where one does (ICAL.md B15)."""
-    booking = invitation.booking
-    if booking.status is VisitState.CANCELLED_BY_US or _was_called_off(invitation):
-        return "cancelled"
-    if invitation.status is InvitationState.WITHDRAWN:
-        return "withdrawn"
-    if booking.status in OUTCOME_STATES or booking.start <= now:
-        return "over"
-    return "not_sent" if booking.status is VisitState.DRAFT else ""
-
-
-def _was_called_off(invitation: Invitation) -> bool:
-    """By staff in the partner's name, who was told so: no mail brings the visit back."""
-    if invitation.booking.status is not VisitState.CANCELLED_BY_PARTNER:
-        return False
-    told = invitation.messages.filter(significant=True).order_by("-pk").first()
-    return told is not None and told.kind == MessageKind.CANCEL.value
-
-
-def _says(
-    method: str, stamp: datetime, partstat: str, comment: str, *proposed: datetime | None
-) -> tuple[object, ...]:
-    return (method, stamp, partstat, comment, *proposed)
-
-
-def _newest(invitation: Invitation) -> IncomingAnswer | None:
-    return invitation.mail_answers.filter(action__in=_APPLIED).order_by("-pk").first()
-
-
-def _has_own_answer(invitation: Invitation) -> bool:
-    """Whether the date's present answer came by mail and for that date alone (ICAL.md B8)."""
-    row = _newest(invitation)
-    return (
-        row is not None
-        and row.recurrence_id is not None
-        and (row.sequence or 0) >= invitation.significant_sequence
-        and invitation.channel == AnswerChannel.MAIL.value
-    )
-
-
-def held(invitation: Invitation) -> Held | None:
-    """The answer held, whichever way it came. A clock that is ahead locks nobody out."""
-    found: list[Held] = []
-    row = _newest(invitation)
-    if row is not None:
-        says = _says(
-            row.method, row.stamp, row.partstat, row.comment, row.proposed_start, row.proposed_end
-        )
-        found.append(Held(row.sequence or 0, min(row.stamp, row.at), says))
-    if invitation.answered_at and invitation.channel != AnswerChannel.MAIL.value:
-        found.append(Held(invitation.sequence, invitation.answered_at, None))
-    return max(found, key=lambda one: (one.sequence, one.stamp), default=None)
-
-
 def _in_order(case: Case, item: AnswerItem, invitation: Invitation) -> Said:
     method = case.answer.method
     current, significant = _sequences(case, invitation)
     ordered = match.order(
         sequence=item.sequence,
         stamp=min(item.stamp, case.now),
-        says=_says(
+        says=standing.says(
             method.value,
             item.stamp,
             item.partstat,
-            screening.mask(item.comment),
+            item.comment,
             item.proposed_start,
             item.proposed_end,
         ),
         current=current,
         significant=significant,
-        held=held(invitation),
+        held=standing.held(invitation),
     )
     if ordered is Order.NEWER:
         return _answer(case, item, invitation)
@@ -308,7 +250,7 @@ def _answer(case: Case, item: AnswerItem, invitation: Invitation) -> Said:
     reply = services.Reply(
         state=InvitationState.COUNTERED if counter else STATES[item.partstat],
         channel=AnswerChannel.MAIL,
-        comment=screening.mask(item.comment),
+        comment=item.comment,
         wishes=wishes,
     )
     try:
@@ -355,7 +297,7 @@ def _said(case: Case, item: AnswerItem, action: MailAction, reason: str = "") ->
         method=case.answer.method.value,
         attendee=screening.mask(item.attendee or case.invitation.email.lower()),
         partstat=item.partstat,
-        comment=screening.mask(item.comment),
+        comment=item.comment,
         recurrence_id=item.recurrence_id,
         proposed_start=item.proposed_start,
         proposed_end=item.proposed_end,

@@ -12,7 +12,8 @@ from core.models import User
 from partners.models import Contact
 from partners.services.contacts import save_contact
 from partners.services.details import ContactDetails
-from scheduling.booking import services
+from scheduling.booking import delegation, services
+from scheduling.booking.delegation import Colleague
 from scheduling.calendars.answers import Answer, AnswerItem, Method
 from scheduling.calendars.replies import Unreadable
 from scheduling.mailbox import apply
@@ -159,11 +160,24 @@ def _add(row: IncomingMail, *, actor: User, now: datetime) -> None:
         raise Conflict(_("Mejlet nämner ingen ny adress att bjuda in."))
     if invitation.booking.status not in OPEN_STATES:
         raise IllegalTransition(_("Besöket är inte öppet för nya inbjudningar."))
+    if _delegates(row):
+        named = Colleague(name=found.name, email=found.address)
+        asked = delegation.ask(
+            invitation=invitation, colleague=named, now=now, channel=AnswerChannel.MAIL
+        )
+        delegation.invite(actor=actor, now=now, delegation=asked)
+        return
     same = home.organisation.contacts.filter(email__iexact=found.address, archived_at=None)
     contact = same.first() or _new_contact(invitation, home, found, actor=actor, now=now)
     if invitation.booking.invitations.filter(contact=contact).exists():
         raise Conflict(_("Kontakten är redan inbjuden till besöket."))
     services.add_contact(actor=actor, now=now, booking=invitation.booking, contact_pk=contact.pk)
+
+
+def _delegates(row: IncomingMail) -> bool:
+    """Whether the contact handed over in the calendar: PARTSTAT=DELEGATED (RFC 5546, 2.1.2)."""
+    _letter, answer = _read(row)
+    return answer is not None and any(item.delegated_to for item in answer.items)
 
 
 def _new_contact(

@@ -3,6 +3,7 @@
 from scheduling.models.allocation import Allocation
 from scheduling.models.booking import Booking, Visit
 from scheduling.models.constraints import NoOverlap
+from scheduling.models.delegation import Delegation
 from scheduling.models.effort import Analysis, Decision, Effort, EffortKind, TrainingSession
 from scheduling.models.feed import (
     Feed,
@@ -118,6 +119,7 @@ __all__ = [
     "Closure",
     "DayPart",
     "Decision",
+    "Delegation",
     "Diet",
     "Effort",
     "EffortKind",

@@ -39,6 +39,11 @@ class Invitation(models.Model):
     )
     size_band = models.CharField(max_length=8, blank=True)
     comment = models.CharField(max_length=1000, blank=True)
+    #: What the group needs, in the contact's words and counts (booking.needs); erased with `care`.
+    needs = models.JSONField(default=dict, blank=True)
+    needs_at = models.DateTimeField(null=True)
+    #: When a colleague of ours had read it.
+    needs_seen_at = models.DateTimeField(null=True)
     token_epoch = models.PositiveIntegerField(default=1)
     token_fingerprint = models.CharField(max_length=64, unique=True, null=True)  # noqa: DJ001
     created_at = models.DateTimeField()

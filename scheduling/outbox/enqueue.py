@@ -35,7 +35,9 @@ logger = logging.getLogger(__name__)
 _MAY_HAVE_ARRIVED = Q(state__in=[state.value for state in LEFT_THE_HOUSE]) | Q(unsure=True)
 #: It did not arrive, but the addressee may have heard of the visit all the same.
 _NOT_ARRIVED = Q(state__in=[MessageState.FAILED.value, MessageState.TOLD.value])
-_ENDS = frozenset({MessageKind.CANCEL, MessageKind.TAKEN, MessageKind.SERIES_END})
+_ENDS = frozenset(
+    {MessageKind.CANCEL, MessageKind.TAKEN, MessageKind.SERIES_END, MessageKind.PASSED}
+)
 _OF_SERIES = frozenset({MessageKind.SERIES, MessageKind.SERIES_END})
 _ASKING = frozenset({MessageKind.REMINDER, MessageKind.NUDGE})
 #: After these alone no calendar knows the invitation's own UID yet.
@@ -221,7 +223,7 @@ def call(invitation: Invitation, *, change: MessageKind, event: AuditEvent, now:
     open_tasks = invitation.calls.filter(done_at=None)
     told = invitation.calls.exclude(done_at=None).exists() or invitation.answers.exists()
     told = told or invitation.messages.filter(_MAY_HAVE_ARRIVED).exists()
-    if change is MessageKind.CANCEL and not told:
+    if change in {MessageKind.CANCEL, MessageKind.PASSED} and not told:
         open_tasks.delete()
         return
     if change in _ASKING and open_tasks.exists():
@@ -306,8 +308,9 @@ def _calendar(
         answer_url=links.answer_url(invitation),
         chosen=kind is MessageKind.CHOSEN and invitation.status is InvitationState.ACCEPTED,
     )
-    if kind is MessageKind.CANCEL:
-        return itip.cancel(snapshot, whole=not snapshots.goes_on_without(invitation)), "CANCEL"
+    if kind in {MessageKind.CANCEL, MessageKind.PASSED}:
+        alone = kind is MessageKind.PASSED or snapshots.goes_on_without(invitation)
+        return itip.cancel(snapshot, whole=not alone), "CANCEL"
     if kind is MessageKind.DECLINE:
         return itip.declinecounter(snapshot), "DECLINECOUNTER"
     return itip.request(snapshot), "REQUEST"
@@ -315,7 +318,7 @@ def _calendar(
 
 def _was_only_offered(invitation: Invitation, kind: MessageKind) -> bool:
     """The end of an offer: no calendar knows its UID, so none is told."""
-    if kind is not MessageKind.CANCEL:
+    if kind not in {MessageKind.CANCEL, MessageKind.PASSED}:
         return False
     rows = invitation.messages.filter(_MAY_HAVE_ARRIVED, channel=MessageChannel.MAIL.value)
     if snapshots.series_invitation(invitation) is not None:

@@ -13,6 +13,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from core import swedish
+from core.languages import lines_of_html, lines_of_text
 from scheduling import links, snapshots
 from scheduling.models import Booking, Host, Invitation
 from scheduling.states import BookingKind, InvitationState, MessageKind, OfferState
@@ -38,8 +39,8 @@ def write(invitation: Invitation, kind: MessageKind) -> Letter:
         else:
             name, context = kind.value, _context(invitation, language)
         subject = render_to_string(f"email/{name}.subject.txt", context)
-        text = render_to_string(f"email/{name}.txt", context)
-        html = render_to_string(f"email/{name}.html", context)
+        text = lines_of_text(render_to_string(f"email/{name}.txt", context))
+        html = lines_of_html(render_to_string(f"email/{name}.html", context))
     return Letter(" ".join(subject.split()), f"{text.strip()}\n", _inliner().inline(html))
 
 

@@ -21,7 +21,9 @@ from scheduling.states import BookingKind, InvitationState, MessageKind
 _ASKS = frozenset({MessageKind.REQUEST, MessageKind.UPDATE, MessageKind.NUDGE, MessageKind.DECLINE})
 
 
-_ENDS = frozenset({MessageKind.CANCEL, MessageKind.TAKEN, MessageKind.SERIES_END})
+_ENDS = frozenset(
+    {MessageKind.CANCEL, MessageKind.TAKEN, MessageKind.SERIES_END, MessageKind.PASSED}
+)
 #: The words before the link say what it is for.
 _BARE = frozenset({MessageKind.LINK, MessageKind.OFFER})
 
@@ -153,6 +155,7 @@ def _words(invitation: Invitation, kind: MessageKind, facts: _Facts, now: dateti
         MessageKind.TAKEN: _("Hej! Tiden %(when)s gick till någon annan. Vi hör av oss om en ny."),
         MessageKind.SERIES: _("Hej! Välkomna till biblioteket %(count)d gånger, först %(when)s."),
         MessageKind.SERIES_END: _("Hej! Besöken på biblioteket från %(when)s är avbokade."),
+        MessageKind.PASSED: _("Hej! En kollega till dig tar över det %(when)s. Tack!"),
         MessageKind.LINK: _("Hej! Här är länken om att vi ses %(at)s %(when)s:"),
         MessageKind.RECEIPT: _("Tack! Vi ses %(at)s %(when)s%(point)s."),
     }[kind]

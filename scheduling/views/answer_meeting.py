@@ -1,7 +1,6 @@
 """The answer page of a meeting: yes, no, another time in plain words. No cookie, no script."""
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
 from django.utils import timezone
 
 from core.errors import DomainError
@@ -16,6 +15,7 @@ from scheduling.states import (
     InvitationState,
     VisitState,
 )
+from scheduling.views.answer_page import spoken
 
 
 def answer(request: HttpRequest, invitation: Invitation, channel: AnswerChannel) -> HttpResponse:
@@ -29,7 +29,7 @@ def answer(request: HttpRequest, invitation: Invitation, channel: AnswerChannel)
         services.answer(invitation=invitation, reply=form.reply(channel), now=timezone.now())
     except DomainError as error:
         return page(request, invitation, error.status, form=form, error=error)
-    return HttpResponseRedirect(request.path, status=303)
+    return HttpResponseRedirect(request.get_full_path(), status=303)
 
 
 def page(
@@ -41,7 +41,7 @@ def page(
     over = booking.status in OUTCOME_STATES or booking.start <= now
     gone = booking.status in CALLED_OFF or invitation.status is InvitationState.WITHDRAWN
     inside = booking.gathering.room is not None and booking.library is not None
-    context = {
+    context: dict[str, object] = {
         "invitation": invitation,
         "booking": booking,
         "library_name": snapshots.organiser_name(booking),
@@ -57,8 +57,9 @@ def page(
         "withdrawn": invitation.status is InvitationState.WITHDRAWN,
         "open": not over and not gone and booking.status is not VisitState.DRAFT,
         "path": links.answer_path(invitation),
+        "here": request.get_full_path(),
         "today": timezone.localdate(now),
         "form": MeetingAnswerForm(),
         **extra,
     }
-    return render(request, "answer/meeting.html", context, status=status)
+    return spoken(request, "meeting", context, status)

@@ -2,6 +2,8 @@
 
 from django.utils.translation import gettext as _
 
+from partners.models import ACCESS_NEED_LABELS
+from scheduling.booking.needs import Needs
 from scheduling.models import (
     DIET_LABELS,
     INTERPRETER_STATE_LABELS,
@@ -19,6 +21,15 @@ def diets(visit: Visit) -> str:
     """ "2 glutenfritt, 1 veganskt", and what was written in words."""
     counted = [f"{number} {DIET_LABELS[Diet(name)]}" for name, number in visit.diet_counts.items()]
     return ", ".join([*counted, *filter(None, [visit.diets])])
+
+
+def needs(given: Needs) -> str:
+    """ "Rullstol, tolk: arabiska, 2 glutenfritt"; empty where nothing is needed."""
+    words = [str(ACCESS_NEED_LABELS[need]) for need in given.access]
+    if given.interpreter:
+        words.append(_("Tolk: %(language)s") % {"language": given.interpreter})
+    words += [f"{number} {DIET_LABELS[diet]}" for diet, number in given.diets.items() if number]
+    return ", ".join(words)
 
 
 def interpreter(visit: Visit) -> str:

@@ -49,6 +49,7 @@ KIND_WORDS = {
     MessageKind.OFFER: gettext_lazy("Tider att välja på"),
     MessageKind.CHOSEN: gettext_lazy("Vald tid"),
     MessageKind.TAKEN: gettext_lazy("Tiden gick till någon annan"),
+    MessageKind.PASSED: gettext_lazy("En kollega tar över"),
     MessageKind.SERIES: gettext_lazy("Inbjudan till serien"),
     MessageKind.SERIES_END: gettext_lazy("Avbokning av serien"),
     MessageKind.LINK: gettext_lazy("Länken igen"),

@@ -3,13 +3,17 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path
+from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
+
+from scheduling.views.answer_page import speak, spoken
 
 
 @require_safe
 def privacy(request: HttpRequest) -> HttpResponse:
     """Så använder vi dina uppgifter."""
-    return render(request, "answer/privacy.html")
+    speak(request, get_language() or "sv")
+    return spoken(request, "privacy", {})
 
 
 @require_safe

@@ -24,7 +24,7 @@ from scheduling.insight import today as insight
 from scheduling.models import Booking, CallTask, FollowUp
 from scheduling.outbox import calls, sms
 from scheduling.states import VISIT_KINDS
-from scheduling.views import today_relation, today_tasks
+from scheduling.views import today_answers, today_relation, today_tasks
 from scheduling.views.feeds import expiring
 from scheduling.views.relation import A_WEEK, log_undo
 from scheduling.views.today_rows import Rows
@@ -42,7 +42,7 @@ def today(request: HttpRequest) -> HttpResponse:
     visits, met = insight.coming(user, now), insight.coming_gatherings(user, now)
     relation = today_relation.relation(user, now)
     words = Rows(user, now, acts=access.may_plan(user) or user.role != "manager")
-    asked = today_tasks.asked(user, now)
+    asked = [*today_answers.asked(user), *today_tasks.asked(user, now)]
     context = {
         "section": "today",
         "greeting": greeting(user, now),

@@ -235,6 +235,7 @@ class Rows(MailRows):
             MessageKind.OFFER: _("%(group)s ska välja en tid"),
             MessageKind.CHOSEN: _("%(group)s vet inte vilken tid det blev"),
             MessageKind.TAKEN: _("%(group)s vet inte att tiden gick till någon annan"),
+            MessageKind.PASSED: _("%(group)s har fått en ny kontakt för besöket"),
             MessageKind.SERIES: _("%(group)s är inte inbjuden än"),
             MessageKind.SERIES_END: _("%(group)s vet inte att besöken är inställda"),
         }

@@ -33,7 +33,7 @@ from scheduling.states import (
     VisitEvent,
     VisitState,
 )
-from scheduling.views import facts_words, texts, visit_parts
+from scheduling.views import facts_words, texts, today_answers, visit_parts
 from scheduling.views.colleagues import colleague_lines
 
 
@@ -110,6 +110,7 @@ def _page(
         if library and booking.status in OPEN_STATES
         else [],
         "follow_up": booking.follow_ups.filter(current=True).first(),
+        "asked": today_answers.asked(user, booking),
         **visit_parts.of(booking, now, plans=plans),
         **extra,
     }

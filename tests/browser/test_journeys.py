@@ -13,42 +13,6 @@ addEventListener('click', event => { if (event.isTrusted) window.presses += 1; }
 """
 
 
-@pytest.mark.parametrize("script", [True, False])
-def test_j3_the_coordinator_says_yes_in_two_taps(
-    browser: Browser, seeded: House, script: bool
-) -> None:
-    with visitor(browser, 320, script=script) as context:
-        watched = watch(context, seeded)
-        page = watched.page
-        total = 0
-
-        def weigh(size: int) -> None:
-            nonlocal total
-            total += size
-
-        page.on("response", lambda response: weigh(len(response.body())))
-        page.goto(seeded.answer)
-        assert total < 50_000
-        page.get_by_role("button", name="Ja, vi kommer").click()
-        expect(page.get_by_role("heading", name="Tack! Ni kommer.")).to_be_visible()
-        assert context.cookies() == []
-        smallest = page.locator(".btn, .tap, .chip").evaluate_all(
-            "all => Math.min(...all.map(e => e.getBoundingClientRect().height))"
-        )
-        assert smallest >= 44
-        assert watched.faults == []
-
-
-def test_j4_the_coordinator_wishes_for_another_time(browser: Browser, seeded: House) -> None:
-    with visitor(browser, 320) as context:
-        page = watch(context, seeded).page
-        page.goto(seeded.answer)
-        page.get_by_role("link", name="Föreslå annan tid").click()
-        page.get_by_label("När passar det bättre?").fill("Hellre en tisdag efter tolv")
-        page.get_by_role("button", name="Skicka förslaget").click()
-        expect(page.get_by_role("heading", name="Tack! Vi tittar på ert förslag.")).to_be_visible()
-
-
 def test_j1_a_return_visit_for_a_known_group(browser: Browser, seeded: House) -> None:
     with visitor(browser, 1280) as context:
         log_in(context, seeded)

@@ -12,7 +12,6 @@ from typing import Any
 import psycopg
 from celery import Celery
 
-from tests import servers
 from tests.processes import BASE_DIR
 
 #: What every program of a test begins with.
@@ -43,6 +42,10 @@ plan = lambda days: services.VisitPlan(
 start = timezone.now().replace(hour=9, minute=0, second=0, microsecond=0) + timedelta(days=20)
 for day in range(int(sys.argv[1])):
     services.book(actor=sam, now=timezone.now(), plan=plan(day))
+"""
+MIGRATE = """
+from django.core.management import call_command
+call_command("migrate", verbosity=0)
 """
 SEND = "print(deliver.deliver_due(clock=clock.now))"
 
@@ -104,8 +107,7 @@ class House:
 
 def prepared(environment: dict[str, str]) -> None:
     """Tables, and a library with one partner."""
-    servers.manage(environment, "migrate", "--verbosity", "0")
-    House(environment).run("factories.world()")
+    House(environment).run(MIGRATE + "factories.world()")
 
 
 def copy_of(template: Path, data: Path) -> None:

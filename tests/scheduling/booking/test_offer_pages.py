@@ -1,6 +1,7 @@
 """The answer pages with several times and with a series, and the acts by API."""
 
 import json
+import re
 
 import pytest
 import time_machine
@@ -10,7 +11,7 @@ from core import tokens
 from core.models import ApiToken
 from scheduling import links
 from scheduling.booking import offers, series, services
-from scheduling.models import Booking, OfferedTime, Series
+from scheduling.models import Booking, Invitation, OfferedTime, Series
 from tests.factories import NOW, World, at, world
 
 pytestmark = pytest.mark.django_db
@@ -86,7 +87,7 @@ def test_the_series_page(w: World) -> None:
     made = regular(w)
     path = links.series_path(made.invitations.get())
     page = Client().get(path)
-    assert page.content.decode().count('type="radio"') == 6
+    assert len(re.findall(r'name="dag_\d+"', page.content.decode())) == 6
     assert not page.cookies
     assert Client().post(path, {"svar": "alla"}).status_code == 303
     assert {row.state for row in made.bookings.all()} == {"confirmed"}
@@ -97,6 +98,34 @@ def test_the_series_page(w: World) -> None:
         "cancelled_by_partner",
         "confirmed",
     ]
+    # The no can be taken back, for the date or with all of them.
+    assert len(re.findall(r'name="dag_\d+"', Client().get(path).content.decode())) == 6
+    Client().post(path, {"svar": "valda", f"dag_{second.pk}": "ja"})
+    assert {row.state for row in made.bookings.all()} == {"confirmed"}
+
+
+def test_each_date_of_a_series_its_own_way(w: World) -> None:
+    """Yes with one size for all, another time for one date, no to one, and changed later."""
+    made = regular(w)
+    path = links.series_path(made.invitations.get())
+    first, _second, third = made.bookings.all()
+    page = Client().get(path).content.decode()
+    (wish,) = re.findall(r'href="(/svar/\w+/annan-tid)"', page)[1:2]
+    Client().post(wish, {"svar": "annan", "ord": "Hellre på eftermiddagen"})
+    Client().post(
+        path, {"svar": "valda", f"dag_{first.pk}": "ja", f"dag_{third.pk}": "nej", "antal": "4-6"}
+    )
+    said = [(row.state, row.size_band) for row in Invitation.objects.order_by("booking__start")]
+    assert said == [("accepted", "4-6"), ("countered", ""), ("declined", "")]
+    page = Client().get(path).content.decode()
+    assert "Ni har föreslagit en annan tid." in page
+    # Later: the wish stands, the no becomes a yes, the size is another.
+    Client().post(
+        path, {"svar": "valda", f"dag_{first.pk}": "ja", f"dag_{third.pk}": "ja", "antal": "7-10"}
+    )
+    said = [(row.state, row.size_band) for row in Invitation.objects.order_by("booking__start")]
+    assert said == [("accepted", "7-10"), ("countered", ""), ("accepted", "7-10")]
+    assert f'href="{path}"' in Client().get(wish.removesuffix("/annan-tid")).content.decode()
 
 
 def test_a_post_without_a_button_answers_nothing(w: World) -> None:

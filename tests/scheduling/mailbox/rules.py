@@ -10,7 +10,17 @@ from datetime import timedelta
 from scheduling.booking import change
 from scheduling.calendars import replies, unpack, zones
 from scheduling.calendars.answers import Method
-from scheduling.mailbox import apply, loops, match, parts, reading, receive, refreshing, trust
+from scheduling.mailbox import (
+    apply,
+    loops,
+    match,
+    parts,
+    reading,
+    receive,
+    refreshing,
+    standing,
+    trust,
+)
 from scheduling.mailbox.match import Order, Ruling, Tag
 from scheduling.outbox import enqueue
 from scheduling.states import InvitationState, MessageKind
@@ -28,7 +38,7 @@ WITHDRAWN = (nothing("withdrawn")[0], "withdrawn")
 NO_AND_YES = ({"action": "reply"}, "accepted declined")
 ANYBODY = gives(match, "who_may_answer", Ruling.APPLY)
 NO_ORDER = off.ordered(dict.fromkeys(Order, Order.NEWER))
-NOT_CLOSED = gives(apply, "_closed", "")
+NOT_CLOSED = gives(standing, "closed", "")
 TAKEN_AS_REPLY = puts(replies, "_method", lambda *_args: Method.REPLY)
 NEVER = re.compile("never")
 
@@ -120,7 +130,9 @@ RULES: dict[str, list[Proof]] = {
             on.a_series,
             on.SECOND,
         ),
-        Proof("accept", gives(apply, "_has_own_answer", False), NO_AND_YES, on.a_series_with_a_no),
+        Proof(
+            "accept", gives(standing, "has_own_answer", False), NO_AND_YES, on.a_series_with_a_no
+        ),
     ],
     "B9 PARTSTAT": [
         Proof(

@@ -14,7 +14,7 @@ from partners.models import Contact
 from scheduling.booking import services
 from scheduling.mailbox import waiting
 from scheduling.mailbox.intake import take
-from scheduling.models import Booking, IncomingMail, Invitation, MailDecision
+from scheduling.models import Booking, Delegation, IncomingMail, Invitation, MailDecision
 from scheduling.states import InvitationState
 from tests import eml
 from tests.factories import World
@@ -75,6 +75,18 @@ def test_somebody_to_invite_too(
     assert [row.email for row in booking.invitations.all()] == ["lo@vagval.example", address]
     assert booking.messages.latest("pk").recipient == address
     assert Contact.objects.filter(email=address).count() == 1
+
+
+def test_a_calendars_hand_over_goes_the_same_way_as_the_pages(
+    w: World, post: Post, booking: Booking, invitation: Invitation, other: Contact
+) -> None:
+    post("notes-delegated")
+    decide(w, MailDecision.NEW_CONTACT)
+    invitation.refresh_from_db()
+    assert invitation.state == "withdrawn"
+    assert invitation.answers.get().state == "delegated"
+    row = Delegation.objects.get()
+    assert (row.email, row.channel, row.decision) == ("mo@vagval.example", "mail", "invited")
 
 
 def test_ignore_changes_nothing(w: World, post: Post, invitation: Invitation) -> None:

@@ -103,40 +103,6 @@ def test_a_personal_identity_number_is_refused_and_kept_in_the_form(
     assert not Answer.objects.exists()
 
 
-def test_another_time_in_words(client: Client, invitation: Invitation) -> None:
-    path = f"{links.answer_path(invitation)}/annan-tid"
-    assert client.post(path, {"ord": "Hellre en tisdag"}).status_code == 303
-    assert state_of(invitation) == "countered"
-    assert invitation.proposals.get().text == "Hellre en tisdag"
-
-
-def test_another_time_by_day_and_hour(client: Client, invitation: Invitation) -> None:
-    path = f"{links.answer_path(invitation)}/annan-tid"
-    client.post(
-        path, {"dag1": "2026-12-08", "tid1": "13:00", "dag2": "2026-12-09", "tid2": "10:00"}
-    )
-    assert [proposal.start for proposal in invitation.proposals.all()] == [at(8, 13), at(9, 10)]
-
-
-@pytest.mark.parametrize(
-    ("fields", "words"),
-    [
-        ({"dag1": "2026-12-08"}, "Välj också ett klockslag."),
-        ({"tid1": "10:00"}, "Välj också en dag."),
-        ({}, "Skriv eller välj vilken tid som passar bättre."),
-        ({"dag1": "2025-12-08", "tid1": "10:00"}, "har redan varit"),
-        ({"dag1": "snart", "tid1": "10:00"}, "Fyll i ett giltigt datum."),
-    ],
-)
-def test_another_time_that_is_none(
-    client: Client, invitation: Invitation, fields: dict[str, str], words: str
-) -> None:
-    response = client.post(f"{links.answer_path(invitation)}/annan-tid", fields)
-    assert response.status_code == 422
-    assert words in response.content.decode()
-    assert state_of(invitation) == "pending"
-
-
 @pytest.mark.parametrize("token", ["a" * 32, "kort", "å" * 32, "A" * 31, "x" * 200])
 def test_wrong_and_cut_links_get_the_same_page(client: Client, token: str) -> None:
     response = client.get(f"/svar/{token}")
@@ -183,9 +149,10 @@ def test_the_feed_is_made_by_a_press_and_shown_again(
 ) -> None:
     path = f"{links.answer_path(invitation)}/prenumerera"
     client.get(path)
+    client.post(path)
     assert not Feed.objects.exists()
-    client.post(path)
-    client.post(path)
+    for _ in range(2):
+        client.post(path, {"gor": "kalender"})
     feed = Feed.objects.get()
     assert (feed.contact, feed.level) == (invitation.contact, "neutral")
     assert links.feed_url(feed) in client.get(path).content.decode()

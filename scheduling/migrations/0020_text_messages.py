@@ -9,6 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('scheduling', '0018_months_as_files'),
+        ('scheduling', '0019_delegation_and_needs'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('partners', '0004_imports_with_memory'),
+        ('partners', '0005_easy_swedish'),
     ]
 
     operations = [
