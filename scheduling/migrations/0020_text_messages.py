@@ -32,12 +32,12 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='calltask',
             name='kind',
-            field=models.CharField(choices=[('request', 'request'), ('update', 'update'), ('cancel', 'cancel'), ('reminder', 'reminder'), ('nudge', 'nudge'), ('decline', 'decline'), ('offer', 'offer'), ('chosen', 'chosen'), ('taken', 'taken'), ('series', 'series'), ('ser_end', 'ser_end'), ('link', 'link'), ('receipt', 'receipt')], max_length=8),
+            field=models.CharField(choices=[('request', 'request'), ('update', 'update'), ('cancel', 'cancel'), ('reminder', 'reminder'), ('nudge', 'nudge'), ('decline', 'decline'), ('offer', 'offer'), ('chosen', 'chosen'), ('taken', 'taken'), ('series', 'series'), ('ser_end', 'ser_end'), ('passed', 'passed'), ('link', 'link'), ('receipt', 'receipt')], max_length=8),
         ),
         migrations.AlterField(
             model_name='message',
             name='kind',
-            field=models.CharField(choices=[('request', 'request'), ('update', 'update'), ('cancel', 'cancel'), ('reminder', 'reminder'), ('nudge', 'nudge'), ('decline', 'decline'), ('offer', 'offer'), ('chosen', 'chosen'), ('taken', 'taken'), ('series', 'series'), ('ser_end', 'ser_end'), ('link', 'link'), ('receipt', 'receipt')], max_length=8),
+            field=models.CharField(choices=[('request', 'request'), ('update', 'update'), ('cancel', 'cancel'), ('reminder', 'reminder'), ('nudge', 'nudge'), ('decline', 'decline'), ('offer', 'offer'), ('chosen', 'chosen'), ('taken', 'taken'), ('series', 'series'), ('ser_end', 'ser_end'), ('passed', 'passed'), ('link', 'link'), ('receipt', 'receipt')], max_length=8),
         ),
         migrations.CreateModel(
             name='IncomingText',
