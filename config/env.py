@@ -6,6 +6,7 @@ Every reader takes the raw text and returns a typed value or raises
 
 import ipaddress
 import os
+import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TypeVar
@@ -120,6 +121,44 @@ def read_mail_address(raw: str) -> str:
     local, at, domain = raw.rpartition("@")
     if not (at and local and "." in domain) or any(c.isspace() or c in "<>,;" for c in raw):
         raise ValueError(f"«{raw}» is not a mail address")
+    return raw
+
+
+def read_sms_url(raw: str) -> str:
+    """Where text messages go; the empty text for nowhere. No error repeats it: it has a password.
+
+    ``46elks://user:password@`` (a host after it is a relay), ``https://user:password@host/path``,
+    ``file:`` or ``file:/path``. Plain http is for this machine alone.
+    """
+    # A scheme that begins with a digit is none to urlsplit.
+    parts = urlsplit(raw.removeprefix("46"))
+    if raw and parts.scheme not in {"elks", "https", "http", "file"}:
+        raise ValueError("that is not a kind of service it takes")
+    if parts.scheme == "elks" and not (parts.username and parts.password):
+        raise ValueError("46elks wants a user and a password")
+    if parts.scheme in {"https", "http"} and not parts.hostname:
+        raise ValueError("it names no host")
+    if parts.scheme == "http" and parts.hostname not in {"127.0.0.1", "localhost", "::1"}:
+        raise ValueError("a text would cross the net unencrypted")
+    if parts.port == 0:
+        raise ValueError("port 0 cannot be reached")
+    return raw
+
+
+def read_sms_sender(raw: str) -> str:
+    """What a telephone shows: a number with its country's code, or at most 11 letters and digits.
+
+    Only a number can be answered.
+    """
+    if re.fullmatch(r"\+[1-9][0-9]{6,14}|(?=.*[A-Za-z])[A-Za-z0-9]{1,11}", raw) is None:
+        raise ValueError(f"«{raw}» is no sender of texts")
+    return raw
+
+
+def read_secret(raw: str) -> str:
+    """Part of an address: letters, digits, - and _, at least 24; or empty."""
+    if raw and re.fullmatch(r"[A-Za-z0-9_-]{24,128}", raw) is None:
+        raise ValueError("it is too short to be a secret, or cannot stand in an address")
     return raw
 
 

@@ -62,6 +62,9 @@ class Plan:
         result = {**values, "DATA_DIR": str(self.data_dir), "PYTHONUNBUFFERED": "1"}
         host = f"[{self.reachable_host}]" if ":" in self.reachable_host else self.reachable_host
         result["BASE_URL"] = values.get("BASE_URL") or f"http://{host}:{self.port}"
+        if not (values.get("SMS_URL") or values.get("SMS_URL_FILE")):
+            # Texts are written and kept, as mails are: they can be read in Utskick.
+            result["SMS_URL"] = "file:"
         if not (values.get("SECRET_KEY") or values.get("SECRET_KEY_FILE")):
             result["SECRET_KEY_FILE"] = str(secret_key_file(self.data_dir))
         return result

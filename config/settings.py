@@ -19,6 +19,9 @@ from config.env import (
     read_mail_address,
     read_months,
     read_networks,
+    read_secret,
+    read_sms_sender,
+    read_sms_url,
     smtp_settings,
 )
 
@@ -257,6 +260,25 @@ if EMAIL_URL:
     EMAIL_HOST, EMAIL_PORT, EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = smtp_settings(EMAIL_URL)
     EMAIL_USE_TLS = EMAIL_URL.startswith("smtp+tls:")
     EMAIL_USE_SSL = EMAIL_URL.startswith("smtps:")
+
+# --- Text messages ------------------------------------------------------------------------------
+#: Without it nobody is texted: whoever has no e-mail is rung.
+SMS_URL = env.parsed(
+    "SMS_URL",
+    "",
+    read_sms_url,
+    "46elks://user:password@, https://user:password@sms.example/send or file: (kept in DATA_DIR)",
+)
+SMS_FROM = env.parsed(
+    "SMS_FROM",
+    "Biblioteket",
+    read_sms_sender,
+    "a number like +46701740600, or at most 11 letters and digits, which cannot be answered",
+)
+#: Part of the addresses at which a service hands in texts and reports; without it there are none.
+SMS_SECRET = env.parsed(
+    "SMS_SECRET", "", read_secret, "24 characters or more of A-Z, a-z, 0-9, - and _"
+)
 
 # --- Celery -------------------------------------------------------------------------------------
 REDIS_URL = env.url("REDIS_URL", "", ("redis", "rediss", "unix"), "redis://:password@redis:6379/0")

@@ -3,11 +3,11 @@
 import logging
 import re
 
-_TOKEN = re.compile(r"(/(?:svar|s|feeds|vard)/)[A-Za-z0-9_-]{6,}|(Bearer\s+)\S+")
+_TOKEN = re.compile(r"(/(?:svar|s|feeds|vard|sms/in|sms/rapport)/)[A-Za-z0-9_-]{6,}|(Bearer\s+)\S+")
 
 
 def mask(text: str) -> str:
-    """``text`` with the secret part of answer, feed and host links and bearer tokens removed."""
+    """``text`` without the secret part of links (answer, feed, host, texts) and bearer tokens."""
     return _TOKEN.sub(lambda found: f"{found.group(1) or found.group(2)}…", text)
 
 

@@ -17,6 +17,7 @@ Handler = Callable[[HttpRequest], HttpResponse]
 COOKIELESS = (
     "/svar/",
     "/s/",
+    "/sms/",
     "/be-om-tid/",
     "/feeds/",
     "/healthz",

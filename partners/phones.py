@@ -27,3 +27,13 @@ def to_e164(text: str) -> str:
     if number.extension or not phonenumbers.is_valid_number(number):
         raise NotAPhoneNumberError("invalid")
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def is_mobile(e164: str) -> bool:
+    """Whether a stored number can take text messages, as far as its digits tell."""
+    try:
+        number = phonenumbers.parse(e164, None)
+    except phonenumbers.NumberParseException:
+        return False
+    kinds = phonenumbers.PhoneNumberType
+    return phonenumbers.number_type(number) in {kinds.MOBILE, kinds.FIXED_LINE_OR_MOBILE}

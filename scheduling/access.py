@@ -10,11 +10,13 @@ from scheduling.models import (
     Delegation,
     Feed,
     IncomingMail,
+    IncomingText,
     Invitation,
     Message,
     SeriesInvitation,
 )
 from scheduling.models.mail import IncomingMails
+from scheduling.models.texting import IncomingTexts
 from scheduling.states import VisitState
 
 
@@ -166,6 +168,22 @@ def incoming_mail(user: User, pk: int) -> IncomingMail:
     return mail
 
 
+def texts_for(user: User) -> IncomingTexts:
+    """Texts that came in: planners only, as mails."""
+    access.require(access.may_plan(user))
+    return IncomingText.objects.select_related(
+        "invitation__contact", "invitation__booking__visit__programme"
+    )
+
+
+def incoming_text(user: User, pk: int) -> IncomingText:
+    """One text that came in, or Missing."""
+    text = texts_for(user).filter(pk=pk).first()
+    if text is None:
+        raise Missing
+    return text
+
+
 def delegations_for(user: User) -> QuerySet[Delegation]:
     """Colleagues whom partners named: planners only, since names stand in them."""
     access.require(access.may_plan(user))
@@ -192,5 +210,7 @@ def invitation_to_plan(user: User, pk: int) -> Invitation:
 
 
 def to_look_at(user: User) -> int:
-    """How many mails wait for a person; 0 for those who may not see them."""
-    return IncomingMail.objects.waiting().count() if access.may_plan(user) else 0
+    """How many mails and texts wait for a person; 0 for those who may not see them."""
+    if not access.may_plan(user):
+        return 0
+    return IncomingMail.objects.waiting().count() + IncomingText.objects.waiting().count()

@@ -233,6 +233,12 @@ def series_invitation(row: Invitation) -> SeriesInvitation | None:
     return series.invitations.filter(contact=row.contact).first()
 
 
+def series_row(row: Invitation) -> SeriesInvitation | None:
+    """The contact's invitation to the whole series, regular or not; None for a single visit."""
+    series = row.booking.series
+    return series.invitations.filter(contact=row.contact).first() if series else None
+
+
 def whole_series(
     row: Invitation, *, sequence: int, stamp: datetime, answer_url: str
 ) -> InvitationSnapshot:

@@ -170,6 +170,18 @@ class MessageKind(StrEnum):
     #: A colleague has taken the visit over: this addressee alone is not invited any more.
     PASSED = "passed"
 
+    #: The link to the answer page once more, as a text, because a colleague sent it.
+    LINK = "link"
+    #: The one word back to an answer that came as a text.
+    RECEIPT = "receipt"
+
+
+class MessageChannel(StrEnum):
+    """How a message leaves."""
+
+    MAIL = "mail"
+    SMS = "sms"
+
 
 class MessageState(StrEnum):
     """Where an outgoing message stands."""

@@ -36,6 +36,7 @@ def every_minute() -> None:
     files.erase_old(clock.now())
     places.drop_due(clock.now())
     keep.erase_old_mail(now=clock.now(), months=settings.MAIL_KEEP_MONTHS)
+    keep.erase_old_texts(now=clock.now(), months=settings.MAIL_KEEP_MONTHS)
     deliver.deliver_due(clock=clock.now)
 
 

@@ -14,7 +14,15 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 OURS = ("migrate", "web", "worker", "beat")
 DOCKERFILE = (BASE_DIR / "Dockerfile").read_text()
 #: The environment that holds a secret, and may be given only as a file.
-SECRETS = ("SECRET_KEY", "SECRET_KEY_FALLBACKS", "DATABASE_URL", "EMAIL_URL", "MAILBOX_URL")
+SECRETS = (
+    "SECRET_KEY",
+    "SECRET_KEY_FALLBACKS",
+    "DATABASE_URL",
+    "EMAIL_URL",
+    "MAILBOX_URL",
+    "SMS_URL",
+    "SMS_SECRET",
+)
 
 
 @pytest.fixture(scope="module")

@@ -64,6 +64,7 @@ ICONS = {
     '3 6a3 3 0 0 1 3-3Z"/>',
     "pin": '<path d="M12 21s7-6.2 7-11.5a7 7 0 0 0-14 0C5 14.8 12 21 12 21Z"/>'
     '<circle cx="12" cy="9.5" r="2.5"/>',
+    "text": '<path d="M4 5h16v11H10l-4.5 4V16H4Z"/><path d="M8 9h8M8 12h5"/>',
     "plus": '<path d="M12 5v14M5 12h14"/>',
     "print": '<path d="M7 9V3h10v6M7 17H4v-7h16v7h-3M7 14h10v7H7Z"/>',
     "search": '<circle cx="10.5" cy="10.5" r="6.5"/><path d="m15.5 15.5 5 5"/>',

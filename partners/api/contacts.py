@@ -1,6 +1,6 @@
 """/contacts."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Literal
@@ -14,9 +14,10 @@ from pydantic import Field
 from core.models import User
 from partners import queries, services
 from partners.api.common import Filters, Id, Strict, Text, paged, planner, unknown, viewer, words
-from partners.models import Contact, ContactChannel, Group, Organisation
+from partners.models import Contact, ContactChannel, Group, Organisation, StoppedNumber
 from partners.services.details import ContactDetails
 from partners.services.leaving import leave
+from partners.services.texting import start_texts, wants_no_texts
 from partners.services.writing import locked
 
 router = Router(tags=["contacts"])
@@ -71,6 +72,8 @@ class ContactOut(Schema):
     channel: ContactChannel
     source: str
     protected: bool
+    #: The number has said STOPP: it gets no texts.
+    no_texts: bool
     created_at: datetime
     archived_at: datetime | None
 
@@ -97,7 +100,8 @@ def _groups(field: str, ids: Sequence[int]) -> list[Group]:
     return found
 
 
-def _shown(row: Contact, user: User) -> dict[str, object]:
+def _shown(row: Contact, user: User, stopped: Collection[str] | None = None) -> dict[str, object]:
+    """``stopped`` are the numbers that said STOPP, where they are known already."""
     reach = queries.may_reach(user, row)
     return {
         **{name: getattr(row, name) for name in ContactDetails.__slots__},
@@ -106,6 +110,7 @@ def _shown(row: Contact, user: User) -> dict[str, object]:
         "groups": [group.pk for group in row.groups.all()],
         "email": row.email if reach else None,
         "phone": row.phone if reach else None,
+        "no_texts": wants_no_texts(row) if stopped is None else row.phone in stopped,
         "created_at": row.created_at,
         "archived_at": row.archived_at,
     }
@@ -123,7 +128,9 @@ def list_contacts(request: HttpRequest, filters: Query[ContactFilters]) -> dict[
         group=filters.group,
     )
     rows, count = paged(found, filters)
-    return {"items": [_shown(row, user) for row in rows], "count": count}
+    numbers = StoppedNumber.objects.filter(number__in=[row.phone for row in rows if row.phone])
+    stopped = set(numbers.values_list("number", flat=True))
+    return {"items": [_shown(row, user, stopped) for row in rows], "count": count}
 
 
 @router.post("", response={201: ContactOut}, operation_id="create_contact")
@@ -201,3 +208,12 @@ def contact_left(request: HttpRequest, pk: int, payload: LeaveIn) -> dict[str, o
             raise unknown("successor")
     leave(actor=user, now=timezone.now(), contact=row, successor=heir)
     return _shown(queries.contact_by_id(viewer=user, pk=pk), user)
+
+
+@router.post("/{pk}/start-texts", response=ContactOut, operation_id="start_texts_to_contact")
+def start_texts_to_contact(request: HttpRequest, pk: int) -> dict[str, object]:
+    """Texts are welcome again, after a STOPP. Planners only."""
+    user = planner(request)
+    row = queries.contact_by_id(viewer=user, pk=pk)
+    start_texts(number=row.phone, now=timezone.now(), actor=user)
+    return _shown(row, user)

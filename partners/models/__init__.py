@@ -37,6 +37,7 @@ from partners.models.tasks import (
     TaskKind,
     TaskOutcome,
 )
+from partners.models.texting import StoppedNumber
 from partners.models.words import (
     ACCESS_NEED_LABELS,
     CONTACT_CHANNEL_LABELS,
@@ -88,6 +89,7 @@ __all__ = [
     "StageOverride",
     "StagedImport",
     "StagedLine",
+    "StoppedNumber",
     "TaskKind",
     "TaskOutcome",
     "Way",

@@ -13,6 +13,7 @@ from core.models import User
 from partners import queries, services
 from partners.forms.contact import ContactForm
 from partners.models import Contact, Organisation
+from partners.services.texting import start_texts
 from partners.views.common import attempt, form_page, planner, to_organisation
 from partners.views.organisations import SECTION, organisation_page
 
@@ -94,9 +95,21 @@ def contact_act(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     return to_organisation(row.organisation_id)
 
 
+@login_required
+@require_POST
+def contact_texts(request: HttpRequest, pk: int) -> HttpResponse:
+    """The contact has said that texts are welcome again, after a STOPP."""
+    user = planner(request)
+    row = queries.contact_by_id(viewer=user, pk=pk)
+    start_texts(number=row.phone, now=timezone.now(), actor=user)
+    messages.success(request, _("Kontakten får sms igen."))
+    return to_organisation(row.organisation_id)
+
+
 urlpatterns = [
     path("organisationer/<int:pk>/kontakter/ny", contact_create, name="contact_create"),
     path("kontakter/<int:pk>/andra", contact_edit, name="contact_edit"),
+    path("kontakter/<int:pk>/sms-igen", contact_texts, name="contact_texts"),
     path("kontakter/<int:pk>/arkivera", contact_act, {"name": "archive"}, name="contact_archive"),
     path(
         "kontakter/<int:pk>/ta-tillbaka", contact_act, {"name": "restore"}, name="contact_restore"

@@ -23,7 +23,7 @@ from partners.views.common import (
     to_organisation,
     viewer,
 )
-from partners.views.rows import contact_row, group_row
+from partners.views.rows import contact_rows, group_row
 
 SECTION = "organisations"
 
@@ -53,7 +53,7 @@ def organisation_page(
     user = viewer(request)
     row = queries.organisation_with_parts(viewer=user, pk=pk)
     groups = [group_row(group) for group in row.groups.all()]
-    contacts = [contact_row(contact, user) for contact in row.contacts.all()]
+    contacts = contact_rows(row.contacts.all(), user)
     context = {
         "section": SECTION,
         "organisation": row,

@@ -1,5 +1,6 @@
 """What the lists show of a group and of a contact."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
@@ -7,7 +8,14 @@ from django.utils.translation import gettext as _
 from core import swedish
 from core.models import User
 from partners import queries
-from partners.models import ACCESS_NEED_LABELS, WEEKDAY_LABELS, AccessNeed, Contact, Group
+from partners.models import (
+    ACCESS_NEED_LABELS,
+    WEEKDAY_LABELS,
+    AccessNeed,
+    Contact,
+    Group,
+    StoppedNumber,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,11 +30,12 @@ class GroupRow:
 
 @dataclass(frozen=True, slots=True)
 class ContactRow:
-    """A contact, and whether the reader may see phone and mail."""
+    """A contact, whether the reader may see phone and mail, and whether it has said STOPP."""
 
     contact: Contact
     reachable: bool
     groups: str
+    no_texts: bool = False
 
 
 def group_row(group: Group) -> GroupRow:
@@ -40,13 +49,22 @@ def group_row(group: Group) -> GroupRow:
     )
 
 
-def contact_row(contact: Contact, viewer: User) -> ContactRow:
+def contact_rows(contacts: Iterable[Contact], viewer: User) -> list[ContactRow]:
+    """``contacts`` for a list; ``groups`` are prefetched."""
+    found = list(contacts)
+    numbers = [contact.phone for contact in found if contact.phone]
+    stopped = set(StoppedNumber.objects.filter(number__in=numbers).values_list("number", flat=True))
+    return [contact_row(one, viewer, no_texts=one.phone in stopped) for one in found]
+
+
+def contact_row(contact: Contact, viewer: User, *, no_texts: bool = False) -> ContactRow:
     """``contact`` for a list; ``groups`` are prefetched."""
     aliases = [group.alias for group in contact.groups.all() if group.archived_at is None]
     return ContactRow(
         contact=contact,
         reachable=queries.may_reach(viewer, contact),
         groups=", ".join(aliases),
+        no_texts=no_texts,
     )
 
 

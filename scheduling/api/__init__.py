@@ -27,6 +27,7 @@ from scheduling.api import (
     resources,
     retention,
     takeover,
+    texts,
     visits,
 )
 
@@ -40,8 +41,10 @@ routers: list[tuple[str, Router]] = [
     ("/visits", rearrange.router),
     ("/visits", guests.router),
     ("/visits", notes.router),
+    ("/visits", texts.of_visits),
     ("/feeds", feeds.router),
     ("/mailbox", mailbox.router),
+    ("/texts", texts.router),
     ("", delegations.router),
     ("/manager", manager.router),
     ("/meetings", meetings.router),

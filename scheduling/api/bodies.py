@@ -312,7 +312,7 @@ class BeatBody(BaseModel):
     """One thing that happened; ``subject``, ``state`` and ``sequence`` are a message's."""
 
     at: Shown
-    kind: Literal["event", "message", "answer", "mail"]
+    kind: Literal["event", "message", "answer", "mail", "text"]
     verb: str
     by: str
     via: str

@@ -24,7 +24,7 @@ from scheduling.api.rearrange import SwapIn
 from scheduling.booking import series, services, slots
 from scheduling.models import Message, Series
 from scheduling.outbox import preview, retry
-from scheduling.states import Fault, MessageKind, MessageState
+from scheduling.states import Fault, MessageChannel, MessageKind, MessageState
 
 router = Router(tags=["outbox"])
 
@@ -50,6 +50,7 @@ class MessageBody(BaseModel):
     visit: int
     invitation: int
     kind: MessageKind
+    channel: MessageChannel
     state: MessageState
     recipient: str
     subject: str
@@ -58,6 +59,8 @@ class MessageBody(BaseModel):
     created_at: Shown
     due_at: Shown
     sent_at: Shown | None
+    #: When a text reached the telephone, where its service tells.
+    delivered_at: Shown | None
     attempts: int
     fault: Fault | None
     error: str
@@ -140,6 +143,7 @@ def _body(row: Message) -> MessageBody:
         visit=row.booking_id,
         invitation=row.invitation_id,
         kind=MessageKind(row.kind),
+        channel=MessageChannel(row.channel),
         state=row.status,
         recipient=row.recipient,
         subject=row.subject,
@@ -148,6 +152,7 @@ def _body(row: Message) -> MessageBody:
         created_at=iso(row.created_at),
         due_at=iso(row.due_at),
         sent_at=iso(row.sent_at) if row.sent_at else None,
+        delivered_at=iso(row.delivered_at) if row.delivered_at else None,
         attempts=row.attempts,
         fault=Fault(row.fault) if row.fault else None,
         error=screening.mask(mask(row.error)),

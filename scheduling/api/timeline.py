@@ -6,14 +6,14 @@ from core import access, screening, swedish
 from core.models import AuditEvent, User
 from scheduling.api.bodies import BeatBody
 from scheduling.api.fields import iso
-from scheduling.insight.timeline import Beat, mail_beats
+from scheduling.insight.timeline import Beat, mail_beats, text_beats
 from scheduling.models import Answer, Booking, Message
 
-_ORDER = {"event": 0, "answer": 1, "message": 2, "mail": 3}
+_ORDER = {"event": 0, "answer": 1, "message": 2, "mail": 3, "text": 4}
 
 
 def of(booking: Booking, user: User) -> list[BeatBody]:
-    """All of it in five queries. What partners wrote is for planners, and masked."""
+    """All of it in six queries. What partners wrote is for planners, and masked."""
     events = AuditEvent.objects.filter(object_type="booking", object_id=booking.pk)
     answers = Answer.objects.filter(invitation__booking=booking)
     people = ("invitation__contact", "invitation__host__user")
@@ -24,7 +24,8 @@ def of(booking: Booking, user: User) -> list[BeatBody]:
     beats = [
         *((row.at, _event(row)) for row in told),
         *((row.at, _answer(row, planner)) for row in answers.select_related("by", *people)),
-        *((beat.at, _mail(beat, planner)) for beat in mail_beats(booking)),
+        *((beat.at, _came(beat, planner)) for beat in mail_beats(booking)),
+        *((beat.at, _came(beat, planner)) for beat in text_beats(booking)),
         *((row.sent_at or row.created_at, _message(row)) for row in messages.defer("raw", "text")),
     ]
     beats.sort(key=lambda beat: (beat[0], _ORDER[beat[1].kind]))
@@ -65,14 +66,15 @@ def _answer(row: Answer, planner: bool) -> BeatBody:  # noqa: FBT001 - one calle
     )
 
 
-def _mail(beat: Beat, planner: bool) -> BeatBody:  # noqa: FBT001 - one caller, above
-    """An answer by mail that did not count, or came as somebody else, or a bounce."""
+def _came(beat: Beat, planner: bool) -> BeatBody:  # noqa: FBT001 - one caller, above
+    """By mail: what did not count, or bounced. By text: what a person read."""
+    mail = beat.kind == "mail"
     return BeatBody(
         at=iso(beat.at),
-        kind="mail",
+        kind="mail" if mail else "text",
         verb=beat.verb,
         by=beat.by if planner else "",
-        via="mail",
+        via="mail" if mail else "sms",
         text=(beat.quote or beat.text) if planner else None,
     )
 
@@ -83,7 +85,7 @@ def _message(row: Message) -> BeatBody:
         kind="message",
         verb=row.kind,
         by="",
-        via="mail",
+        via=row.channel,
         text=row.invitation.name,
         subject=row.subject,
         state=row.status,

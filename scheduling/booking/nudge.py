@@ -15,9 +15,10 @@ from django.utils.translation import gettext as _
 from core import audit, swedish
 from core.errors import Conflict, IllegalTransition
 from core.models import User
+from partners.models import ContactChannel
 from scheduling.booking import asking, change, reminders
 from scheduling.models import Booking, CallTask, Invitation, Message
-from scheduling.outbox import enqueue
+from scheduling.outbox import enqueue, sms
 from scheduling.states import InvitationState, MessageKind, MessageState, OfferState, VisitState
 
 #: Nobody is asked twice within this time.
@@ -65,7 +66,7 @@ def _told_lately(invitation: Invitation, now: datetime) -> bool:
 
 # --- By itself -----------------------------------------------------------------------------------
 def due(now: datetime) -> list[int]:
-    """Invitations by mail to nudge at ``now``: silent for long enough, and not asked again yet."""
+    """Invitations to nudge at ``now``, by mail or text: silent for long, not asked again yet."""
     today = timezone.localdate(now)
     if not settings.NUDGE_WORKING_DAYS or not reminders.in_working_hours(now):
         return []
@@ -85,7 +86,7 @@ def due(now: datetime) -> list[int]:
             booking__state=VisitState.OFFERED.value,
             booking__start__gt=reminders.horizon(now),
         )
-        .exclude(contact__email="")
+        .exclude(Q(contact__email="") & ~Q(contact__channel=ContactChannel.SMS.value))
         .exclude(Exists(asked) | Exists(stuck))
         .annotate(
             told=Max("messages__sent_at", filter=left),
@@ -93,15 +94,24 @@ def due(now: datetime) -> list[int]:
         )
         .filter(told__isnull=False)
         .filter(Q(held=None) | Q(held__gt=now))
-        .values_list("pk", "told", "booking__visit__respond_by", "held")
+        .select_related("contact", "booking__visit")
         .order_by("booking__start", "pk")
     )
-    # An answer is wanted by the day that was named, or while offered times are still held.
-    return [
-        pk
-        for pk, told, by, held in rows
-        if _is_time(today, timezone.localdate(told), timezone.localdate(held) if held else by)
-    ]
+    return [row.pk for row in rows if _is_due(row, today) and _can_be_asked(row)]
+
+
+def _is_due(row: Invitation, today: date) -> bool:
+    """An answer is wanted by the day that was named, or while offered times are still held."""
+    told: datetime = row.told  # type: ignore[attr-defined] # annotated
+    held: datetime | None = row.held  # type: ignore[attr-defined] # annotated
+    visit = getattr(row.booking, "visit", None)
+    by = visit.respond_by if visit else None
+    return _is_time(today, timezone.localdate(told), timezone.localdate(held) if held else by)
+
+
+def _can_be_asked(row: Invitation) -> bool:
+    """By mail or text; nobody is rung by the clock."""
+    return bool(row.email) or sms.wants_texts(row.contact)
 
 
 def _is_time(today: date, told: date, respond_by: date | None) -> bool:

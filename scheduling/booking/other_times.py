@@ -10,8 +10,9 @@ from django.utils import timezone
 from core import swedish
 from partners.models import Group
 from scheduling.booking import board, hosting, rules
-from scheduling.booking.availability import Need, free_times
+from scheduling.booking.availability import free_times
 from scheduling.booking.board import STOCKHOLM
+from scheduling.booking.starts import Need
 from scheduling.booking.times import hours
 from scheduling.models import Booking
 

@@ -1,7 +1,8 @@
 """Undo for as long as the mail waits: nothing left the house, so nothing need be explained."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
@@ -69,7 +70,9 @@ def _last(pk: int) -> AuditEvent | None:
 
 
 def _waits(event: AuditEvent, now: datetime) -> bool:
-    """Whether the act wrote mails and every one of them still waits."""
+    """Whether the act wrote mails or texts, and every one of them is still held back for this."""
+    if now >= _held_until(event):
+        return False  # a text may wait for the morning; no undo lasts so long
     messages = Message.objects.filter(event=event)
     waiting = messages.filter(state=MessageState.WAITING.value, due_at__gt=now)
     return messages.exists() and messages.count() == waiting.count()
@@ -86,7 +89,13 @@ def seconds_left(event: AuditEvent, now: datetime) -> int:
     """Whole seconds until the first of the event's mails is due."""
     due = Message.objects.filter(event=event).order_by("due_at").values_list("due_at", flat=True)
     first = due.first()
-    return max(0, int((first - now).total_seconds())) if first else 0
+    if first is None:
+        return 0
+    return max(0, int((min(first, _held_until(event)) - now).total_seconds()))
+
+
+def _held_until(event: AuditEvent) -> datetime:
+    return event.at + timedelta(seconds=settings.OUTBOX_HOLD_SECONDS)
 
 
 @change.service

@@ -5,12 +5,15 @@ They count as kept or sent a while ago, so a worker that starts now finds nothin
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Final
 
 from django.conf import settings
+from django.utils import timezone
 
+from core import swedish
 from core.models import AuditEvent
+from partners.models import ContactChannel
 from scheduling import links, snapshots
 from scheduling.calendars import itip, mime
 from scheduling.calendars.snapshots import EventStatus, Mailbox
@@ -18,7 +21,7 @@ from scheduling.demo import story
 from scheduling.demo.visits import BATCH, Written
 from scheduling.demo.world import World
 from scheduling.models import CallTask, Invitation, Message, Proposal
-from scheduling.outbox import letters
+from scheduling.outbox import letters, quiet, sms
 from scheduling.states import MessageKind, MessageState, VisitState
 
 #: A link dies 30 days after its visit, and the text of a mail is erased: older visits have none.
@@ -26,6 +29,7 @@ LIVES: Final = timedelta(days=30)
 #: Of those that only fill a large calendar, the near ones have mails: writing one takes its time.
 _NEAR: Final = timedelta(days=60)
 _DELAY: Final = timedelta(seconds=12)
+_TEXTED: Final = time(9, 5)
 _IN_WORDS: Final = "En tisdag förmiddag passar bättre, gärna efter klockan tio."
 
 
@@ -56,6 +60,22 @@ def _mails(world: World, one: Written) -> Iterator[Message]:
         told = [event for event in one.events if event.verb == first or event.verb in _LATER]
         for count, event in enumerate(told, start=1):
             yield _mail(one, invitation, event, count)
+        yield from _text(world, one, invitation, len(told) + 1)
+
+
+def _text(world: World, one: Written, invitation: Invitation, count: int) -> Iterator[Message]:
+    """The day before as a text, to those who want it beside their mails."""
+    day = quiet.day_before(timezone.localdate(one.plan.start))
+    at = swedish.at_wall(day, _TEXTED)
+    reminded = next((event for event in one.events if event.verb == story.REMINDED), None)
+    contact = invitation.contact
+    wanted = contact is not None and contact.channel == ContactChannel.SMS.value
+    if not wanted or reminded is None or at > world.now or at < reminded.at:
+        return
+    text = sms.unsaved(invitation, kind=MessageKind.REMINDER, event=reminded, now=at)
+    text.state, text.attempts, text.sent_at = MessageState.KEPT.value, 1, at + _DELAY
+    text.message_id = _message_id(invitation, count)
+    yield text
 
 
 #: What the acts after the invitation are told by.

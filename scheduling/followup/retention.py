@@ -217,7 +217,7 @@ RULES: tuple[Rule, ...] = (
     Rule("links", gettext_lazy("Svarslänkar, efter besöket"), 30, _dead_links, _erase_links),
     Rule(
         "letters",
-        gettext_lazy("Skickade brev: text och adress"),
+        gettext_lazy("Skickade brev och sms: text och adress"),
         365,
         _letters,
         _erase_letters,

@@ -19,7 +19,7 @@ from core.templatetags.ui import state_word
 from partners.models import TASK_KIND_LABELS, Contact, PartnerTask, TaskKind
 from scheduling.followup import words
 from scheduling.insight.export import to_csv
-from scheduling.models import Answer, IncomingMail, Invitation, Message, Proposal
+from scheduling.models import Answer, IncomingMail, IncomingText, Invitation, Message, Proposal
 
 MASKED = "[maskat]"
 NOTE_LENGTH = 500
@@ -46,7 +46,7 @@ class Held:
 def held_on(*, viewer: User, contact: Contact) -> list[Held]:
     """Every field that holds something, in the order of the page. Planners only."""
     access.require(access.may_plan(viewer))
-    parts = (_details, _invitations, _answers, _wishes, _letters, _mails, _requests, _deeds)
+    parts = (_details, _invitations, _answers, _wishes, _letters, _mails, _texts, _requests, _deeds)
     return [row for part in parts for row in part(contact) if row.value]
 
 
@@ -97,6 +97,13 @@ def _mails(contact: Contact) -> Iterator[Held]:
         label = _("Brev från kontakten %(when)s") % {"when": _when(row.received_at)}
         said = (row.sender_name, row.sender, row.subject, row.excerpt)
         yield Held(f"mail.{row.pk}", _("Brev"), label, "\n".join(part for part in said if part))
+
+
+def _texts(contact: Contact) -> Iterator[Held]:
+    for row in IncomingText.objects.filter(invitation__contact=contact).order_by("pk"):
+        label = _("Sms från kontakten %(when)s") % {"when": _when(row.received_at)}
+        value = "\n".join(part for part in (row.sender, row.words) if part)
+        yield Held(f"text.{row.pk}", _("Brev"), label, value)
 
 
 def _requests(contact: Contact) -> Iterator[Held]:

@@ -28,7 +28,10 @@ from scheduling.models import (
 from scheduling.states import MessageKind, MessageState
 
 _LEFT = frozenset({MessageState.SENT, MessageState.KEPT})
-_NEWS = frozenset(MessageKind) - {MessageKind.REMINDER, MessageKind.NUDGE, MessageKind.DECLINE}
+_NEWS = frozenset(MessageKind) - {
+    *(MessageKind.REMINDER, MessageKind.NUDGE, MessageKind.DECLINE),
+    *(MessageKind.LINK, MessageKind.RECEIPT),
+}
 _ENDS = frozenset({MessageKind.CANCEL, MessageKind.TAKEN, MessageKind.SERIES_END})
 #: As we write it ourselves: UTC, or the wall time of Stockholm in a series.
 _START = re.compile(

@@ -7,7 +7,16 @@ from django.utils.translation import gettext as _
 
 from core import screening, swedish
 from core.models import AuditEvent
-from scheduling.models import Answer, Booking, Bounce, IncomingAnswer, MailAction, Message
+from scheduling.models import (
+    Answer,
+    Booking,
+    Bounce,
+    IncomingAnswer,
+    IncomingText,
+    MailAction,
+    Message,
+    TextAction,
+)
 from scheduling.states import AnswerChannel, InvitationState, MessageKind, MessageState
 
 
@@ -35,7 +44,7 @@ class Beat:
 
 
 def of(booking: Booking) -> list[Beat]:
-    """All beats, newest first, in five queries. Comments are masked."""
+    """All beats, newest first, in six queries. Comments are masked."""
     events = AuditEvent.objects.filter(object_type="booking", object_id=booking.pk).select_related(
         "actor"
     )
@@ -52,6 +61,7 @@ def of(booking: Booking) -> list[Beat]:
     ]
     beats += [_answer(answer) for answer in answers]
     beats += mail_beats(booking)
+    beats += text_beats(booking)
     return sorted(beats, key=lambda beat: beat.at, reverse=True)
 
 
@@ -133,6 +143,8 @@ def _message(message: Message) -> Beat:
         MessageKind.PASSED: _("Besked om att en kollega tar över"),
         MessageKind.SERIES: _("Inbjudan till serien"),
         MessageKind.SERIES_END: _("Avbokning av serien"),
+        MessageKind.LINK: _("Länken igen"),
+        MessageKind.RECEIPT: _("Svar på sms"),
     }
     states = {
         MessageState.WAITING: _("väntar på att skickas"),
@@ -144,13 +156,18 @@ def _message(message: Message) -> Beat:
         MessageState.BUNDLED: _("skickas i samma mejl som ett annat besök"),
         MessageState.TOLD: _("sagt per telefon i stället"),
     }
+    if message.is_text:
+        states[MessageState.KEPT] = _("sparad i Utskick, ingen sms-tjänst är inställd")
     return Beat(
         at=message.sent_at or message.created_at,
         kind="message",
         verb=message.kind,
-        icon="mail",
+        icon="text" if message.is_text else "mail",
+        via=channel_word(AnswerChannel.SMS) if message.is_text else "",
         title=f"{titles[MessageKind(message.kind)]}, {states[message.status]}",
-        text=_("Till %(name)s") % {"name": message.invitation.name},
+        text=_("Till %(name)s, framme i telefonen") % {"name": message.invitation.name}
+        if message.delivered_at
+        else _("Till %(name)s") % {"name": message.invitation.name},
         tone="swap" if message.status is MessageState.FAILED else "",
         message=message,
     )
@@ -190,6 +207,32 @@ def mail_beats(booking: Booking) -> list[Beat]:
     )
     beats = [beat for answer in answers if (beat := _mail_answer(answer)) is not None]
     return beats + [_bounce(bounce) for bounce in bounces]
+
+
+def text_beats(booking: Booking) -> list[Beat]:
+    """What came by text and was no answer by itself: what a person read, and STOPP."""
+    rows = IncomingText.objects.filter(invitation__booking=booking).select_related(
+        "invitation__contact", "decided_by"
+    )
+    titles = {
+        TextAction.REVIEW.value: _("Sms från %(name)s som en människa läser"),
+        TextAction.STOP.value: _("%(name)s vill inte ha sms"),
+        TextAction.START.value: _("%(name)s vill ha sms igen"),
+    }
+    return [
+        Beat(
+            at=row.received_at,
+            kind="text",
+            verb=row.reason or row.action,
+            icon="text",
+            title=titles[row.action] % {"name": row.invitation.name},
+            by=row.decided_by.name if row.decided_by else "",
+            via=channel_word(AnswerChannel.SMS),
+            quote=screening.mask(row.words),
+        )
+        for row in rows
+        if row.action in titles and row.invitation is not None
+    ]
 
 
 def _mail_answer(answer: IncomingAnswer) -> Beat | None:

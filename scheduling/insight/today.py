@@ -32,6 +32,7 @@ from scheduling.states import (
     BookingKind,
     Fault,
     InvitationState,
+    MessageChannel,
     MessageState,
     OfferState,
     ProposalState,
@@ -275,8 +276,16 @@ def coming_with(of: Channel | Organisation, now: datetime) -> list[Booking]:
 
 
 def _calls() -> QuerySet[CallTask]:
+    """``texted``: a text went too, and the visit is so near that somebody must have heard."""
+    text = Message.objects.filter(
+        invitation=OuterRef("invitation"),
+        channel=MessageChannel.SMS.value,
+        created_at=OuterRef("created_at"),
+        state__in=_values(_ON_ITS_WAY),
+    )
     return (
         CallTask.objects.filter(done_at=None)
+        .annotate(texted=Exists(text))
         .select_related("contact", "invitation__contact", "invitation__booking__visit__programme")
         .prefetch_related(_with_groups("invitation__booking__visit__groups"))
     )

@@ -75,6 +75,7 @@ from scheduling.models.programme import Programme
 from scheduling.models.report import FileState, ReportFile, ReportSummary
 from scheduling.models.retention import RetentionRule, RetentionRun
 from scheduling.models.series import Series, SeriesInvitation
+from scheduling.models.texting import IncomingText, TextAction, TextDecision
 from scheduling.models.words import (
     DIET_LABELS,
     INTERPRETER_STATE_LABELS,
@@ -140,6 +141,7 @@ __all__ = [
     "Host",
     "IncomingAnswer",
     "IncomingMail",
+    "IncomingText",
     "Interest",
     "InterestSignal",
     "InterestStage",
@@ -172,6 +174,8 @@ __all__ = [
     "SignalSource",
     "SlotOffer",
     "Statement",
+    "TextAction",
+    "TextDecision",
     "Theme",
     "ToolCard",
     "TrainingSession",

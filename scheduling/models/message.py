@@ -9,7 +9,7 @@ from core.models import AuditEvent, User
 from partners.models import Contact
 from scheduling.models.booking import Booking
 from scheduling.models.invitation import Invitation
-from scheduling.states import Fault, MessageKind, MessageState
+from scheduling.states import Fault, MessageChannel, MessageKind, MessageState
 
 
 class Messages(models.QuerySet["Message"]):
@@ -21,13 +21,22 @@ class Messages(models.QuerySet["Message"]):
 
 
 class Message(models.Model):
-    """One mail to one addressee, rendered when the change was made and never again."""
+    """One mail or text to one addressee, rendered when the change was made and never again.
+
+    Of a text ``sender`` and ``recipient`` are what the telephone network takes, ``raw`` its words
+    in UTF-8, and ``subject`` only names it in lists.
+    """
 
     invitation = models.ForeignKey(Invitation, on_delete=models.CASCADE, related_name="messages")
     booking = models.ForeignKey(Booking, on_delete=models.CASCADE, related_name="messages")
     #: The change that caused it; undo takes back all messages of one event.
     event = models.ForeignKey(AuditEvent, null=True, on_delete=models.PROTECT, related_name="+")
     kind = models.CharField(max_length=8, choices=[(k.value, k.value) for k in MessageKind])
+    channel = models.CharField(
+        max_length=4,
+        choices=[(c.value, c.value) for c in MessageChannel],
+        default=MessageChannel.MAIL.value,
+    )
     state = models.CharField(
         max_length=12,
         choices=[(s.value, s.value) for s in MessageState],
@@ -61,6 +70,10 @@ class Message(models.Model):
     #: A person lets it go although the addressee has had the day's number.
     past_cap = models.BooleanField(default=False)
     sent_at = models.DateTimeField(null=True)
+    #: A text's number at the service that took it, by which its reports name it.
+    provider_id = models.CharField(max_length=100, blank=True, db_index=True)
+    #: A text has reached the telephone, as the service says.
+    delivered_at = models.DateTimeField(null=True)
     superseded_by = models.ForeignKey(
         "self", null=True, on_delete=models.SET_NULL, related_name="superseded"
     )
@@ -95,6 +108,19 @@ class Message(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.recipient} {self.state}"
+
+    @property
+    def is_text(self) -> bool:
+        """Whether it goes to a telephone."""
+        return self.channel == MessageChannel.SMS.value
+
+    @property
+    def address_now(self) -> str:
+        """Where a message of its kind would go today; empty where the contact has nothing."""
+        contact = self.invitation.contact
+        if self.is_text:
+            return contact.phone if contact else ""
+        return self.invitation.email
 
     @property
     def status(self) -> MessageState:

@@ -32,10 +32,11 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """The outcome and the server's own words."""
+    """The outcome, the server's own words, and the number by which it will report."""
 
     outcome: Outcome
     detail: str = ""
+    reference: str = ""
 
 
 class Transport(Protocol):

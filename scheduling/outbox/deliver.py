@@ -14,14 +14,15 @@ from contextlib import ExitStack
 from datetime import datetime, timedelta
 from enum import Enum
 
+from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import F, Q
 
 from scheduling.models import Message
 from scheduling.models.message import Messages
-from scheduling.outbox import waits
+from scheduling.outbox import quiet, sms_service, texting, waits
 from scheduling.outbox.adapters import Outcome, Result, Transport, transport
-from scheduling.states import Fault, MessageState
+from scheduling.states import Fault, MessageChannel, MessageState
 
 logger = logging.getLogger(__name__)
 
@@ -39,22 +40,35 @@ class _End(Enum):
 
 
 def deliver_due(*, clock: Callable[[], datetime], limit: int = 1000) -> int:
-    """Send what is due at ``clock()``; returns how many left. Stops when the server is away."""
+    """Send what is due at ``clock()``, mails and texts; returns how many left.
+
+    Each has its own line: while one is away the other goes on. Texts rest in the quiet hours.
+    """
+    sent = _deliver(MessageChannel.MAIL, clock, limit)
+    texting.ring_instead(now=clock())
+    if settings.SMS_URL and quiet.is_open(clock()):
+        sent += _deliver(MessageChannel.SMS, clock, limit)
+    return sent
+
+
+def _deliver(channel: MessageChannel, clock: Callable[[], datetime], limit: int) -> int:
+    """Send what is due by one channel. Stops when its server is away."""
     sent = 0
-    if waits.line_is_down(clock()):
+    if waits.line_is_down(clock(), channel):
         return sent
+    mail = channel is MessageChannel.MAIL
     with ExitStack() as stack:
         post: Transport | None = None
         while sent < limit:
             waits.hold_back(clock())
-            claimed = _claim(clock(), min(BATCH, limit - sent))
+            claimed = _claim(clock(), min(BATCH, limit - sent), channel)
             if not claimed:
                 break
             if post is None:
-                post = stack.enter_context(transport())
+                post = stack.enter_context(transport()) if mail else sms_service.service()
             left, end = _send_all(claimed, post, clock)
             if left and not sent:
-                waits.line_is_up(clock())
+                waits.line_is_up(clock(), channel)
             sent += left
             if end is _End.SERVER_AWAY:
                 break
@@ -92,9 +106,11 @@ def _due(now: datetime) -> Messages:
     return waits.without_blocked(Message.objects.filter(free), now).order_by("due_at", "pk")
 
 
-def _claim(now: datetime, count: int) -> list[Message]:
+def _claim(
+    now: datetime, count: int, channel: MessageChannel = MessageChannel.MAIL
+) -> list[Message]:
     with transaction.atomic():
-        rows = _due(now)
+        rows = _due(now).filter(channel=channel.value)
         if connection.features.has_select_for_update_skip_locked:
             rows = rows.select_for_update(skip_locked=True, of=("self",))
         claimed = []
@@ -125,6 +141,7 @@ def _send(message: Message, post: Transport, clock: Callable[[], datetime]) -> _
     now = clock()
     match result.outcome:
         case Outcome.SENT | Outcome.KEPT:
+            message.provider_id = result.reference
             _mark(message, state=MessageState(result.outcome.value), sent_at=now)
         case Outcome.REFUSED:
             _mark(message, state=MessageState.FAILED, fault=Fault.REFUSED, error=result.detail)
@@ -158,7 +175,8 @@ def _mark(
     message.fault = fault.value if fault else ""
     message.error = error[:300]
     message.lease_until = None
-    message.save(update_fields=["state", "sent_at", "fault", "error", "lease_until", "due_at"])
+    fields = ["state", "sent_at", "fault", "error", "lease_until", "due_at", "provider_id"]
+    message.save(update_fields=fields)
 
 
 def _give_back(messages: list[Message]) -> None:

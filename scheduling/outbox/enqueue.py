@@ -19,10 +19,12 @@ from scheduling import links, snapshots
 from scheduling.calendars import itip, mime
 from scheduling.calendars.snapshots import Mailbox
 from scheduling.models import CallTask, Invitation, Message, SeriesInvitation
-from scheduling.outbox import letters, waits
+from scheduling.outbox import letters, sms, waits
+from scheduling.outbox.sms_letters import TextLetter
 from scheduling.states import (
     LEFT_THE_HOUSE,
     InvitationState,
+    MessageChannel,
     MessageKind,
     MessageState,
     VisitState,
@@ -39,7 +41,10 @@ _ENDS = frozenset(
 _OF_SERIES = frozenset({MessageKind.SERIES, MessageKind.SERIES_END})
 _ASKING = frozenset({MessageKind.REMINDER, MessageKind.NUDGE})
 #: After these alone no calendar knows the invitation's own UID yet.
-_NO_TIME_YET = [MessageKind.OFFER.value, MessageKind.SERIES.value, *waits.ASKING]
+_NO_TIME_YET = [
+    *(MessageKind.OFFER.value, MessageKind.SERIES.value, *waits.ASKING),
+    *(MessageKind.LINK.value, MessageKind.RECEIPT.value),
+]
 _WITHOUT_CALENDAR = frozenset(
     {MessageKind.REMINDER, MessageKind.NUDGE, MessageKind.OFFER, MessageKind.TAKEN}
 )
@@ -56,8 +61,7 @@ def tell(
     sent), CANCEL for the end of it. Every change told so is significant: it raises SEQUENCE.
     Returns the stored message, or None where it became a call or nothing.
     """
-    if not invitation.email:
-        _call(invitation, change=change, event=event, now=now)
+    if _only_rung(invitation, change=change, event=event, now=now):
         return None
     replaced = _supersede(invitation, whole=change is MessageKind.SERIES_END)
     arrived = invitation.messages.filter(_MAY_HAVE_ARRIVED)
@@ -109,8 +113,7 @@ def remind(
     None where somebody must be called instead, or where news still waits to be sent, for the line
     or for a person.
     """
-    if not invitation.email:
-        _call(invitation, change=kind, event=event, now=now)
+    if _only_rung(invitation, change=kind, event=event, now=now):
         return None
     waiting = invitation.messages.filter(state=MessageState.WAITING.value)
     if waiting.exists() or Message.objects.undecided().filter(invitation=invitation).exists():
@@ -171,7 +174,46 @@ def _supersede(invitation: Invitation, *, whole: bool = False) -> list[int]:
     return pks
 
 
-def _call(invitation: Invitation, *, change: MessageKind, event: AuditEvent, now: datetime) -> None:
+def text(
+    invitation: Invitation,
+    *,
+    kind: MessageKind,
+    event: AuditEvent,
+    now: datetime,
+    letter: TextLetter | None = None,
+) -> Message:
+    """A text beside whatever else was sent; ``letter`` where its words are not those of ``kind``.
+
+    The caller has asked ``sms`` whether it may be sent.
+    """
+    message = sms.unsaved(invitation, kind=kind, event=event, now=now, letter=letter)
+    message.message_id = _message_id(invitation)
+    message.save()
+    if message.due_at <= now:
+        transaction.on_commit(nudge)
+    return message
+
+
+def _only_rung(
+    invitation: Invitation, *, change: MessageKind, event: AuditEvent, now: datetime
+) -> bool:
+    """Whether nothing but a call reaches the addressee in time; it is made a task here.
+
+    A change that is a text has taken the place of what was to be said before.
+    """
+    if invitation.email:
+        return False
+    way = sms.way(invitation, change, event, now)
+    if way is not sms.Way.TEXT:
+        call(invitation, change=change, event=event, now=now)
+    elif change not in _ASKING:
+        invitation.calls.filter(done_at=None).delete()
+    if way is sms.Way.VOICE and change not in _ASKING:
+        _supersede(invitation)
+    return way is sms.Way.VOICE
+
+
+def call(invitation: Invitation, *, change: MessageKind, event: AuditEvent, now: datetime) -> None:
     """ "Ring Kim": one open task an invitation, about the newest change.
 
     A colleague without an address sees it in the house's own calendar.
@@ -180,6 +222,7 @@ def _call(invitation: Invitation, *, change: MessageKind, event: AuditEvent, now
         return
     open_tasks = invitation.calls.filter(done_at=None)
     told = invitation.calls.exclude(done_at=None).exists() or invitation.answers.exists()
+    told = told or invitation.messages.filter(_MAY_HAVE_ARRIVED).exists()
     if change in {MessageKind.CANCEL, MessageKind.PASSED} and not told:
         open_tasks.delete()
         return
@@ -205,6 +248,8 @@ def _store(
     in_words: bool = False,
     letter: letters.Letter | None = None,
 ) -> Message:
+    if not invitation.email:
+        return text(invitation, kind=kind, event=event, now=now)
     stamp = now.astimezone(UTC).replace(microsecond=0)
     letter = letter or letters.write(invitation, kind)
     calendar, method = (None, None) if in_words else _calendar(invitation, kind, stamp)
@@ -275,7 +320,7 @@ def _was_only_offered(invitation: Invitation, kind: MessageKind) -> bool:
     """The end of an offer: no calendar knows its UID, so none is told."""
     if kind not in {MessageKind.CANCEL, MessageKind.PASSED}:
         return False
-    rows = invitation.messages.filter(_MAY_HAVE_ARRIVED)
+    rows = invitation.messages.filter(_MAY_HAVE_ARRIVED, channel=MessageChannel.MAIL.value)
     if snapshots.series_invitation(invitation) is not None:
         return False
     return not rows.exclude(kind__in=_NO_TIME_YET).exists()
@@ -305,7 +350,7 @@ def _message_id(invitation: Invitation) -> str:
 
 def _first_message_id(invitation: Invitation) -> str | None:
     return (
-        invitation.messages.filter(_MAY_HAVE_ARRIVED)
+        invitation.messages.filter(_MAY_HAVE_ARRIVED, channel=MessageChannel.MAIL.value)
         .order_by("pk")
         .values_list("message_id", flat=True)
         .first()
@@ -372,8 +417,7 @@ def decline_counter(
     DECLINECOUNTER for an answer (RFC 5546, 3.2.8), any other one the words alone. None where
     somebody must be called instead, or news waits to be sent.
     """
-    if not invitation.email:
-        _call(invitation, change=MessageKind.DECLINE, event=event, now=now)
+    if _only_rung(invitation, change=MessageKind.DECLINE, event=event, now=now):
         return None
     if _has_news_on_its_way(invitation):
         return None

@@ -154,7 +154,7 @@ def _to_colleague(invitation: Invitation, language: str) -> dict[str, object]:
 def _series(invitation: Invitation, language: str) -> dict[str, object]:
     """All dates of a series and the link to them; nothing for a single visit."""
     series = invitation.booking.series
-    row = series.invitations.filter(contact=invitation.contact).first() if series else None
+    row = snapshots.series_row(invitation)
     if series is None or row is None:
         return {}
     dates = series.bookings.order_by("start")

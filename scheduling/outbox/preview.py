@@ -20,12 +20,13 @@ class Way(StrEnum):
     """How an addressee would hear of it."""
 
     MAIL = "mail"
+    SMS = "sms"
     PHONE = "phone"
 
 
 @dataclass(frozen=True, slots=True)
 class Sending:
-    """One mail that would be written, or one call to make; its links are masked."""
+    """One mail or text that would be written, or one call to make; its links are masked."""
 
     invitation: Invitation
     kind: MessageKind
@@ -54,6 +55,11 @@ class Addressee:
         return sum(row.way is Way.MAIL for row in self.sendings)
 
     @property
+    def texts(self) -> int:
+        """How many text messages."""
+        return sum(row.way is Way.SMS for row in self.sendings)
+
+    @property
     def own_entries(self) -> bool:
         """Whether they are several because each is a calendar entry of its own (one UID a mail)."""
         return sum(row.has_calendar for row in self.sendings) > 1
@@ -61,7 +67,7 @@ class Addressee:
     @property
     def calls(self) -> int:
         """How many calls somebody must make."""
-        return len(self.sendings) - self.mails
+        return len(self.sendings) - self.mails - self.texts
 
 
 def of(act: Callable[[], object], *, now: datetime) -> list[Sending]:
@@ -103,7 +109,7 @@ def _mail(row: Message) -> Sending:
     return Sending(
         invitation=row.invitation,
         kind=MessageKind(row.kind),
-        way=Way.MAIL,
+        way=Way(row.channel),
         to=row.recipient,
         subject=row.subject,
         text=mask(row.text),

@@ -37,7 +37,8 @@ def again(*, actor: User, now: datetime, message: Message) -> Message:
     locked = _undecided(message)
     invitation = _invitation(locked)
     event = audit.record(now=now, actor=actor, verb="message.retried", target=locked)
-    if invitation.email != locked.recipient:
+    locked.invitation = invitation
+    if locked.address_now != locked.recipient:
         return _to_new_address(locked, invitation, event, now)
     later = Message.objects.filter(invitation=locked.invitation_id, pk__gt=locked.pk)
     if later.filter(state__in=_LEFT).exists():
@@ -163,12 +164,12 @@ def _to_new_address(
     _decide(message, now)
     fresh = _anew(newest_own, invitation, event, now)
     if fresh is None:
-        raise Conflict(_("Kontakten har ingen e-postadress. Ring i stället."))
+        raise Conflict(_("Kontakten har ingen adress att skicka till. Ring i stället."))
     _decide(message, now, superseded_by=fresh)
     newest = {row.invitation_id: row for row in others}
     for row in newest.values():
-        other = _invitation(row)
-        if other.email != row.recipient and row.booking.end > now:
+        other = row.invitation = _invitation(row)
+        if row.address_now != row.recipient and row.booking.end > now:
             _anew(row, other, event, now)
     return fresh
 

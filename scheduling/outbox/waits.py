@@ -15,7 +15,14 @@ from django.utils import timezone
 from core import swedish
 from scheduling.models import Message
 from scheduling.models.message import Messages
-from scheduling.states import OPEN_STATES, Fault, InvitationState, MessageKind, MessageState
+from scheduling.states import (
+    OPEN_STATES,
+    Fault,
+    InvitationState,
+    MessageChannel,
+    MessageKind,
+    MessageState,
+)
 
 OPEN = [MessageState.WAITING.value, MessageState.SENDING.value]
 #: Words without news: they can wait for a working day, and are pointless afterwards.
@@ -47,23 +54,24 @@ def behind(message: Message) -> Messages:
 
 
 # --- The line ------------------------------------------------------------------------------------
-def line_is_down(now: datetime) -> bool:
+def line_is_down(now: datetime, channel: MessageChannel = MessageChannel.MAIL) -> bool:
     """Whether the last try found nobody, and the next one is not due yet."""
-    return _unreached().filter(due_at__gt=now).exists()
+    return _unreached(channel).filter(due_at__gt=now).exists()
 
 
-def line_is_up(now: datetime) -> None:
+def line_is_up(now: datetime, channel: MessageChannel = MessageChannel.MAIL) -> None:
     """Somebody answers: whatever waited for the line alone is due."""
-    _unreached().filter(due_at__gt=now).update(due_at=now)
+    _unreached(channel).filter(due_at__gt=now).update(due_at=now)
 
 
-def down_since() -> datetime | None:
+def down_since(channel: MessageChannel = MessageChannel.MAIL) -> datetime | None:
     """When the oldest mail that found nobody was written; None where the line is up."""
-    return _unreached().order_by("created_at").values_list("created_at", flat=True).first()
+    return _unreached(channel).order_by("created_at").values_list("created_at", flat=True).first()
 
 
-def _unreached() -> Messages:
-    return Message.objects.filter(state=MessageState.WAITING.value, fault=Fault.AWAY.value)
+def _unreached(channel: MessageChannel) -> Messages:
+    waiting = Message.objects.filter(state=MessageState.WAITING.value, channel=channel.value)
+    return waiting.filter(fault=Fault.AWAY.value)
 
 
 # --- What comes too late -------------------------------------------------------------------------
@@ -77,6 +85,8 @@ def drop_too_late(now: datetime) -> int:
     unsent = Q(state=MessageState.WAITING.value) | Q(
         state=MessageState.BUNDLED.value, carrier__state=MessageState.WAITING.value
     )
+    # Of a text that comes too late only what merely asked; news becomes a call (``texting``).
+    over &= Q(channel=MessageChannel.MAIL.value)
     rows = Message.objects.filter(unsent).filter(over | _pointless(now))
     return take_back([carrier or pk for pk, carrier in rows.values_list("pk", "carrier")])
 

@@ -20,6 +20,7 @@ from scheduling.calendars.text import clean_text
 from scheduling.mailbox import waiting
 from scheduling.models import IncomingMail, MailAction, MailDecision
 from scheduling.states import InvitationState
+from scheduling.views import texts
 
 PER_PAGE = 25
 SHOWN = 20_000
@@ -66,20 +67,21 @@ def mailbox(request: HttpRequest) -> HttpResponse:
     here, waits = reverse("mailbox"), _("Väntar")
     context = {
         "section": "outbox",
-        "heading": _("Mejl som har kommit in") if everything else _("Att titta på"),
+        "heading": _("Mejl och sms som har kommit in") if everything else _("Att titta på"),
         "page": page,
         "rows": [_row(mail) for mail in page],
+        "texts": texts.rows(user, everything=everything),
         "views": [
             {
                 "label": waits,
                 "href": here,
-                "count": every.waiting().count(),
+                "count": access.to_look_at(user),
                 "present": not everything,
             },
             {
                 "label": _("Alla"),
                 "href": f"{here}?visa=alla",
-                "count": every.count(),
+                "count": every.count() + access.texts_for(user).count(),
                 "present": everything,
             },
         ],

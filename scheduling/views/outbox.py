@@ -3,6 +3,7 @@
 import re
 from email import message_from_bytes, policy
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
@@ -13,16 +14,17 @@ from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
+from core import swedish
 from core.logs import mask
 from core.models import User
 from scheduling import access
 from scheduling.forms.outbox import AddressForm
 from scheduling.models import Message
-from scheduling.outbox import retry, waits
-from scheduling.states import Fault, MessageKind, MessageState
+from scheduling.outbox import gsm, retry, waits
+from scheduling.states import Fault, MessageChannel, MessageKind, MessageState
 from scheduling.views.setup_edit import user_of
 
 PER_PAGE = 25
@@ -50,6 +52,8 @@ KIND_WORDS = {
     MessageKind.PASSED: gettext_lazy("En kollega tar över"),
     MessageKind.SERIES: gettext_lazy("Inbjudan till serien"),
     MessageKind.SERIES_END: gettext_lazy("Avbokning av serien"),
+    MessageKind.LINK: gettext_lazy("Länken igen"),
+    MessageKind.RECEIPT: gettext_lazy("Svar på sms"),
 }
 #: A folded line of a calendar goes on with a space (RFC 5545 section 3.1).
 _FOLD = re.compile(r"\r?\n[ \t]")
@@ -80,6 +84,8 @@ def outbox(request: HttpRequest) -> HttpResponse:
         "rows": [{"message": row, "kind": KIND_WORDS[MessageKind(row.kind)]} for row in page],
         "views": _views(counts, chosen, Message.objects.undecided().count()),
         "line_down": waits.down_since(),
+        "texts_down": waits.down_since(MessageChannel.SMS),
+        "texts_leave": bool(settings.SMS_URL) and not settings.SMS_URL.startswith("file:"),
         "chosen": chosen,
         "to_look_at": access.to_look_at(user),
     }
@@ -125,19 +131,17 @@ def message(request: HttpRequest, pk: int) -> HttpResponse:
         "section": "outbox",
         "message": row,
         "kind": KIND_WORDS[MessageKind(row.kind)],
-        "headers": headers_of(bytes(row.raw)),
+        "headers": _text_headers(row) if row.is_text else headers_of(bytes(row.raw)),
         "text": mask(row.text),
         "calendar": mask(_FOLD.sub("", bytes(row.calendar).decode())) if row.calendar else "",
         "undecided": undecided,
         "behind": list(waits.behind(row).select_related("invitation__contact")[:20])
         if undecided
         else [],
-        "address": form if undecided and invitation.contact else None,
+        "address": form if undecided and invitation.contact and not row.is_text else None,
         "what_to_do": what_to_do(row),
         "carried": list(row.carried.select_related("booking__visit__programme").order_by("pk")),
-        "moved_to": invitation.email
-        if invitation.email and invitation.email != row.recipient
-        else "",
+        "moved_to": row.address_now if row.address_now != row.recipient else "",
         "newer": newer,
     }
     return render(request, "scheduling/message.html", context)
@@ -149,8 +153,22 @@ def headers_of(raw: bytes) -> list[tuple[str, str]]:
     return [(name, mask(str(mail[name]))) for name in HEADERS if mail[name]]
 
 
+def _text_headers(row: Message) -> list[tuple[str, str]]:
+    """What there is around a text's words."""
+    size = gsm.measure(row.text)
+    letters = _("%(count)d tecken av 70") if size.ucs2 else _("%(count)d tecken av 160")
+    parts = ngettext("%(parts)d del", "%(parts)d delar", size.parts) % {"parts": size.parts}
+    return [
+        (_("Från"), swedish.format_phone(row.sender)),
+        (_("Till"), swedish.format_phone(row.recipient)),
+        (_("Längd"), f"{letters % {'count': size.units}}, {parts}"),
+    ]
+
+
 def what_to_do(message: Message) -> str:
     """What is in the way, in words that say how to mend it."""
+    if message.is_text:
+        return _text_fault(Fault(message.fault)) if message.fault else ""
     words = {
         Fault.REFUSED: _(
             "Mottagarens server tog inte emot. Rätta adressen, försök igen, eller ring. "
@@ -165,6 +183,18 @@ def what_to_do(message: Message) -> str:
         Fault.CAPPED: _("Dagens antal automatiska mejl till mottagaren är fullt."),
     }
     return words[Fault(message.fault)] if message.fault else ""
+
+
+def _text_fault(fault: Fault) -> str:
+    return {
+        Fault.REFUSED: _("Sms-tjänsten tog inte emot. Rätta numret på kontakten, eller ring."),
+        Fault.BOUNCED: _("Telefonen tog inte emot sms:et. Rätta numret på kontakten, eller ring."),
+        Fault.LATER: _("Sms-tjänsten tar inte emot just nu. Vi försöker igen själva."),
+        Fault.AWAY: _(
+            "Sms-tjänsten svarar inte. Sms:et går när den svarar, annars blir det att ringa."
+        ),
+        Fault.CAPPED: _("Dagens antal automatiska utskick till mottagaren är fullt."),
+    }[fault]
 
 
 @login_required

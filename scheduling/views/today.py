@@ -22,7 +22,7 @@ from scheduling.booking.undo import UNDOABLE
 from scheduling.followup import next_steps
 from scheduling.insight import today as insight
 from scheduling.models import Booking, CallTask, FollowUp
-from scheduling.outbox import calls
+from scheduling.outbox import calls, sms
 from scheduling.states import VISIT_KINDS
 from scheduling.views import today_answers, today_relation, today_tasks, visit_parts
 from scheduling.views.feeds import expiring
@@ -131,7 +131,7 @@ def visit_nudge(request: HttpRequest, pk: int) -> HttpResponse:
     user = request.user
     assert isinstance(user, User)
     told = nudge.nudge(actor=user, now=timezone.now(), booking=visit_to_plan(user, pk))
-    if any(row.email for row in told):
+    if any(row.email or sms.wants_texts(row.contact) for row in told):
         messages.success(request, _("Påminnelsen är på väg."))
     else:
         messages.info(request, _("Kontakten har ingen e-post. Ring i stället, numret står här."))

@@ -43,17 +43,24 @@ class MailRows(Reader):
             "href": reverse("message", args=[message.pk]),
             "style": "quiet",
         }
+        sms = message.is_text
+        title = _("%(group)s har inte fått sms:et") if sms else _("%(group)s har inte fått mejlet")
+        if sms:
+            read["label"] = _("Läs sms:et")
+        server = (
+            _("Sms:et kom inte fram: %(error)s")
+            if sms
+            else _("Mottagarens server svarade: %(error)s")
+        )
         return {
             "icon": "warn",
             "tone": "now",
-            "kind": _("Mejlet gick inte fram"),
+            "kind": _("Sms:et gick inte fram") if sms else _("Mejlet gick inte fram"),
             "owner": message.booking.created_by_id,
-            "title": _("%(group)s har inte fått mejlet") % {"group": asked(message.invitation)},
+            "title": title % {"group": asked(message.invitation)},
             "href": message.booking.get_absolute_url(),
             "text": what_and_when(message.booking),
-            "note": _("Mottagarens server svarade: %(error)s") % {"error": message.error}
-            if self.acts and message.error
-            else "",
+            "note": server % {"error": message.error} if self.acts and message.error else "",
             "acts": [retry, read, told, *self._phone(message.invitation, quiet=True)],
         }
 

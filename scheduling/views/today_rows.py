@@ -249,6 +249,11 @@ class Rows(MailRows):
             }
         )
         person = task.contact.name if self.acts else _("Kontakten")
+        why = (
+            _("%(who)s har fått sms, men det är nära. Hör att det är läst. %(what)s")
+            if task.texted  # type: ignore[attr-defined] # annotated
+            else _("%(who)s får inget mejl eller sms om det. %(what)s")
+        )
         return {
             "icon": "phone",
             "tone": "now",
@@ -256,9 +261,7 @@ class Rows(MailRows):
             "owner": booking.created_by_id,
             "title": titles[MessageKind(task.kind)] % {"group": asked(task.invitation)},
             "href": booking.get_absolute_url(),
-            "text": _("%(who)s har ingen e-post. %(what)s") % {
-                "who": person, "what": what_and_when(booking),
-            },
+            "text": why % {"who": person, "what": what_and_when(booking)},
             "acts": acts,
         }  # fmt: skip
 

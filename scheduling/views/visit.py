@@ -33,7 +33,7 @@ from scheduling.states import (
     VisitEvent,
     VisitState,
 )
-from scheduling.views import facts_words, today_answers, visit_parts
+from scheduling.views import facts_words, texts, today_answers, visit_parts
 from scheduling.views.colleagues import colleague_lines
 
 
@@ -84,6 +84,7 @@ def _page(
         "sundry": facts_words.sundry(booking.visit),
         "beats": timeline.of(booking) if plans else [],
         "holders": _partners_hold(booking, now) if plans else [],
+        "textable": texts.textable(booking, now) if plans else set(),
         "plans": plans,
         "sees_plan": access.may_see_plan(user, booking),
         "undo": undo,

@@ -7,7 +7,7 @@ scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 export DATA_DIR=$scratch BASE_URL=https://bokning.example DJANGO_SETTINGS_MODULE=config.settings
 export SECRET_KEY=Only-4-the-checks.Nothing-is-signed-with-it.0123456789-abcdefghijk
-unset DATABASE_URL REDIS_URL EMAIL_URL MAILBOX_URL ALLOWED_HOSTS DEBUG LANGUAGE_CODE
+unset DATABASE_URL REDIS_URL EMAIL_URL MAILBOX_URL SMS_URL SMS_FROM SMS_SECRET ALLOWED_HOSTS DEBUG LANGUAGE_CODE
 
 if [ "${1:-}" = messages ]; then
   rm -f locale/sv/LC_MESSAGES/django.po

@@ -37,7 +37,7 @@ def test_the_list_and_its_filter(client: Client, w: World, mail: Message) -> Non
     text = page(client, w.socionom, reverse("outbox"))
     assert there in text
     assert "Kvar i huset" in text
-    assert "1 mejl" in text
+    assert "1 utskick" in text
     assert there in page(client, w.socionom, reverse("outbox"), status="kept")
     text = page(client, w.socionom, reverse("outbox"), status="failed")
     assert there not in text
@@ -50,7 +50,7 @@ def test_many_stand_on_pages_that_keep_the_filter(client: Client, w: World, mail
         mail.pk, mail.message_id = None, f"<{number}@x.example>"
         mail.save(force_insert=True)
     text = page(client, w.socionom, reverse("outbox"), status="kept")
-    assert "31 mejl" in text
+    assert "31 utskick" in text
     assert "?status=kept&amp;page=2" in text
 
 
