@@ -68,13 +68,36 @@ def _validation_error(_request: HttpRequest, error: ValidationError) -> HttpResp
 
 
 def _fault_words(fault: dict[str, Any]) -> str:
-    match fault["type"]:
-        case "extra_forbidden":
-            return _("Fältet är okänt. Ta bort det eller rätta stavningen.")
-        case "missing":
-            return _("Fältet saknas.")
-        case _:
-            return str(fault["msg"])
+    """In the user's language; the framework's own English where nobody foresaw the fault."""
+    words = _limit_words() | _kind_words()
+    found = words.get(fault["type"])
+    return found % fault.get("ctx", {}) if found else str(fault["msg"])
+
+
+def _limit_words() -> dict[str, str]:
+    one_of = _("Välj ett av de här: %(expected)s.")
+    return {
+        "less_than_equal": _("Det kan vara högst %(le)s."),
+        "greater_than_equal": _("Det måste vara minst %(ge)s."),
+        "too_long": _("Listan kan vara högst %(max_length)s lång."),
+        "enum": one_of,
+        "literal_error": one_of,
+    }
+
+
+def _kind_words() -> dict[str, str]:
+    whole, flag = _("Skriv ett heltal."), _("Skriv true eller false.")
+    return {
+        "extra_forbidden": _("Fältet är okänt. Ta bort det eller rätta stavningen."),
+        "missing": _("Fältet saknas."),
+        "int_type": whole,
+        "int_parsing": whole,
+        "int_from_float": whole,
+        "bool_type": flag,
+        "bool_parsing": flag,
+        "string_type": _("Skriv en text."),
+        "list_type": _("Skriv en lista."),
+    }
 
 
 @api.exception_handler(AuthenticationError)

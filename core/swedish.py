@@ -15,6 +15,8 @@ from holidays.countries.sweden import Sweden
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
 SATURDAY, SUNDAY = 6, 7
 LONG_WEEKEND = 3  # days
+#: Years that a person may mean; what lies outside is a slip of the finger.
+FIRST_YEAR, LAST_YEAR = 2000, 2200
 _DAY = timedelta(days=1)
 
 _WEEKDAYS = {

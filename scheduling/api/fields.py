@@ -16,7 +16,6 @@ from core import swedish
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
 LARGEST_ID = 2**63 - 1
-FIRST_YEAR, LAST_YEAR = 2000, 2200
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _MOMENT = re.compile(
     r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?)([Zz]|[+-]\d\d:?\d\d)?", re.ASCII
@@ -48,7 +47,7 @@ def looks_like_moment(text: str) -> bool:
 
 
 def _year(value: date) -> None:
-    if not FIRST_YEAR <= value.year <= LAST_YEAR:
+    if not swedish.FIRST_YEAR <= value.year <= swedish.LAST_YEAR:
         raise fault("year_out_of_range", _("Årtalet är orimligt. Kontrollera det."))
 
 

@@ -13,6 +13,7 @@ from scheduling.booking.answers import MOST_PROPOSALS
 from scheduling.booking.delegation import Colleague
 from scheduling.booking.facts import MOST_EATING
 from scheduling.booking.services import Reply, Wish
+from scheduling.forms.wall import moment
 from scheduling.models import DIET_LABELS, Diet, Invitation
 from scheduling.states import AnswerChannel, InvitationState
 
@@ -151,10 +152,7 @@ class MeetingAnswerForm(forms.Form):
 
 def _instant(value: str) -> datetime:
     """An aware instant of a page's own checkbox; ValueError for anything else."""
-    found = datetime.fromisoformat(value)
-    if found.utcoffset() is None:
-        raise ValueError("An instant needs its zone.")
-    return found.astimezone(UTC)
+    return moment(value).astimezone(UTC)
 
 
 class Instants(forms.MultipleChoiceField):

@@ -17,8 +17,9 @@ from scheduling.booking.offers import Choice
 from scheduling.booking.series import SeriesPlan, outline, weekly
 from scheduling.booking.services import VisitPlan
 from scheduling.booking.ways_out import Way
+from scheduling.forms import picked
 from scheduling.forms.facts import BookingFacts
-from scheduling.forms.wall import instant
+from scheduling.forms.wall import instant, moment
 from scheduling.models import Host, Programme, Room
 from scheduling.states import BookingKind
 
@@ -150,7 +151,7 @@ class BookForm(forms.Form):
     )
     place = forms.CharField(label=_("Plats hos dem"), required=False, max_length=200)
     travel_minutes = forms.IntegerField(
-        label=_("Restid i minuter, enkel väg"), required=False, min_value=0, max_value=480
+        label=_("Restid i minuter, enkel väg"), required=False, min_value=0, max_value=240
     )
     meeting_point = forms.CharField(label=_("Mötesplats"), required=False, max_length=120)
     interpreter = forms.CharField(label=_("Tolk"), required=False, max_length=120)
@@ -194,7 +195,7 @@ class BookForm(forms.Form):
         raw = self["group"].value()
         if isinstance(raw, Group):
             return raw
-        if not str(raw or "").isdecimal():
+        if not picked.is_pk(str(raw or "")):
             return None
         living = Group.objects.filter(archived_at=None).select_related("organisation")
         return living.filter(pk=raw).first()
@@ -213,7 +214,7 @@ class BookForm(forms.Form):
         """The programme as far as it is chosen."""
         raw = self["programme"].value()
         pk = getattr(raw, "pk", raw)
-        if not str(pk or "").isdecimal():
+        if not picked.is_pk(str(pk or "")):
             return None
         return Programme.objects.filter(pk=pk, active=True).first()
 
@@ -289,16 +290,16 @@ def _time(
 def _slot(raw: str) -> tuple[datetime, Room | None, list[Host]]:
     """A proposed time, as ``encode_slot`` wrote it; anything else is a page gone stale."""
     try:
-        instant, room, host, co_host = raw.split("|")
-        start = datetime.fromisoformat(instant)
-        people = [int(pk) for pk in (host, co_host) if pk]
+        begins, room, host, co_host = raw.split("|")
+        start = moment(begins)
+        people = [picked.pk(pk) for pk in (host, co_host) if pk]
         rooms = Room.objects.filter(active=True).select_related("library")
-        place = rooms.filter(pk=int(room)).first() if room else None
-    except (ValueError, OverflowError) as error:
+        place = rooms.filter(pk=picked.pk(room)).first() if room else None
+    except ValueError as error:
         message = str(_("Tiden gick inte att läsa. Välj en tid på nytt."))
         raise Invalid(message, fields={"slot": message}) from error
     found = Host.objects.filter(active=True).select_related("user").in_bulk(people)
-    if start.tzinfo is None or (room and place is None) or not people or len(found) != len(people):
+    if (room and place is None) or not people or len(found) != len(people):
         message = str(_("Tiden gäller inte längre. Välj en tid på nytt."))
         raise Invalid(message, fields={"slot": message})
     return start, place, [found[pk] for pk in people]

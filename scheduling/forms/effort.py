@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from core import swedish
 from scheduling.followup import words
 from scheduling.followup.efforts import Given
+from scheduling.forms import picked
 from scheduling.forms.relation import LINE_HINT, day_field
 from scheduling.models import Booking, Effort, EffortKind, Interest
 from scheduling.states import Judgement
@@ -20,7 +21,7 @@ NEAR, MOST_BOOKINGS = timedelta(days=90), 24
 _CHOOSE = {"required": _("Välj ett av alternativen.")}
 
 
-class BookingChoices(forms.ModelMultipleChoiceField):  # type: ignore[type-arg] # as in Django
+class BookingChoices(picked.Many):
     """Visits by day and programme."""
 
     def label_from_instance(self, obj: Booking) -> str:
@@ -58,7 +59,7 @@ class EffortForm(forms.Form):
     cost = forms.IntegerField(label=_("Kostnad i kronor"), required=False, min_value=0)
     for_whom = forms.CharField(label=_("För vilka"), required=False)
     why = forms.CharField(label=_("Varför"), required=False, help_text=LINE_HINT)
-    interests = forms.ModelMultipleChoiceField(
+    interests = picked.Many(
         label=_("Intressen som insatsen svarar mot"),
         required=False,
         queryset=Interest.objects.all(),

@@ -20,6 +20,7 @@ from scheduling.followup.given import (
     TOPIC_LENGTH,
 )
 from scheduling.followup.services import FollowUpInput, Suggestion
+from scheduling.forms.wall import moment
 from scheduling.models import BARRIER_LABELS, BarrierKind, Programme
 from scheduling.states import Judgement, Mission, ReceiverKind, VisitEvent
 
@@ -211,12 +212,9 @@ class FollowUpForm(forms.Form):
         if value in {"", OTHER, NOTHING}:
             return value
         try:
-            start = datetime.fromisoformat(value)
+            return moment(value)
         except ValueError:
-            start = None
-        if start is None or start.utcoffset() is None:
-            raise forms.ValidationError(_("Välj en av tiderna."))
-        return start
+            raise forms.ValidationError(_("Välj en av tiderna.")) from None
 
     def clean(self) -> dict[str, Any]:
         """What hangs together: another number, another time."""

@@ -14,8 +14,9 @@ from partners.models import Channel, Contact, Organisation
 from scheduling.booking.gathering_more import MOST_TIMES
 from scheduling.booking.gathering_plan import MOST_TRAVEL, GatheringPlan
 from scheduling.booking.gathering_ways import Way
+from scheduling.forms import picked
 from scheduling.forms.relation import LINE_HINT, day_field
-from scheduling.forms.wall import instant
+from scheduling.forms.wall import instant, moment
 from scheduling.models import Analysis, Host, Room
 from scheduling.states import BookingKind
 
@@ -33,12 +34,12 @@ def _clock(label: Any) -> forms.TimeField:
     )
 
 
-class _Hosts(forms.ModelMultipleChoiceField):  # type: ignore[type-arg] # not generic at run time
+class _Hosts(picked.Many):
     def label_from_instance(self, obj: Host) -> str:
         return obj.user.name
 
 
-class _Contacts(forms.ModelMultipleChoiceField):  # type: ignore[type-arg] # as above
+class _Contacts(picked.Many):
     def label_from_instance(self, obj: Contact) -> str:
         return f"{obj.name}, {obj.organisation.name}"
 
@@ -200,14 +201,14 @@ def way_value(way: Way) -> str:
 def taken(value: str, end: datetime | None, start: datetime | None) -> dict[str, Any]:
     """The fields that a way out replaces. Raises Invalid for what no page has made."""
     try:
-        moment, room, hosts = value.split("|")
-        begins = timezone.localtime(datetime.fromisoformat(moment))
+        start_text, room, hosts = value.split("|")
+        begins = timezone.localtime(moment(start_text))
         length = end - start if end is not None and start is not None else None
         found: dict[str, Any] = {
             "day": begins.strftime("%Y-%m-%d"),
             "starts": begins.strftime("%H:%M"),
-            "room": room,
-            "hosts": [pk for pk in hosts.split(",") if pk],
+            "room": str(picked.pk(room)) if room else "",
+            "hosts": [str(picked.pk(pk)) for pk in hosts.split(",") if pk],
         }
     except ValueError as error:
         raise Invalid(str(_("Tiden gick inte att läsa. Välj en tid på nytt."))) from error

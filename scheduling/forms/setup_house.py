@@ -12,6 +12,7 @@ from partners.models import WEEKDAY_LABELS
 from scheduling.booking.avoiding import AvoidFacts
 from scheduling.booking.places import LibraryFacts
 from scheduling.booking.staffing import HostFacts
+from scheduling.forms import picked
 from scheduling.forms.setup import DateInput, HoursForm, TimeInput
 from scheduling.forms.wall import instant
 from scheduling.models import OWN_CALENDAR_MODE_LABELS, Host, Library, OwnCalendarMode, Programme
@@ -91,13 +92,13 @@ class HostForm(forms.Form):
     library = forms.ModelChoiceField(
         label=gettext_lazy("Arbetar på"), queryset=Library.objects.all(), empty_label=None
     )
-    also_at = forms.ModelMultipleChoiceField(
+    also_at = picked.Many(
         label=gettext_lazy("Tar också emot på"),
         queryset=Library.objects.all(),
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
-    programmes = forms.ModelMultipleChoiceField(
+    programmes = picked.Many(
         label=gettext_lazy("Kan de här programmen"),
         queryset=Programme.objects.filter(active=True),
         required=False,

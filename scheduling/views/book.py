@@ -20,6 +20,7 @@ from core.models import User
 from partners import services as partners
 from partners.models import Group, PartnerTask
 from scheduling.booking import offers, series, services, times, ways_out
+from scheduling.forms import picked
 from scheduling.forms.book import (
     USUAL_TIMES,
     BookForm,
@@ -97,7 +98,7 @@ def _initial(request: HttpRequest) -> dict[str, object]:
     """What the link that led here knew: group, programme, day and hour."""
     query = request.GET
     initial: dict[str, object] = {
-        name: query[name] for name in ("group", "programme") if query.get(name, "").isdecimal()
+        name: query[name] for name in ("group", "programme") if picked.is_pk(query.get(name, ""))
     }
     if query.get("kind") == BookingKind.OUTREACH_VISIT.value:
         initial["kind"] = query["kind"]

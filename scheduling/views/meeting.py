@@ -23,6 +23,7 @@ from scheduling.booking import (
     gatherings,
     services,
 )
+from scheduling.forms import picked
 from scheduling.forms.gathering import NoteForm, OffForm
 from scheduling.models import Booking, Proposal
 from scheduling.states import (
@@ -224,7 +225,7 @@ def _send(_request: HttpRequest, user: User, booking: Booking, now: datetime) ->
 def _phone(request: HttpRequest, user: User, booking: Booking, now: datetime) -> str:
     predicates.require(predicates.may_plan(user))
     pk = request.POST.get("invitation", "")
-    row = booking.invitations.filter(pk=pk).first() if pk.isdecimal() else None
+    row = booking.invitations.filter(pk=pk).first() if picked.is_pk(pk) else None
     said = {"ja": InvitationState.ACCEPTED, "nej": InvitationState.DECLINED}
     state = said.get(request.POST.get("svar", ""))
     if row is None or state is None:
@@ -249,7 +250,7 @@ def _wish(request: HttpRequest, user: User, booking: Booking, now: datetime) -> 
     predicates.require(predicates.may_plan(user))
     pk = request.POST.get("proposal", "")
     rows = Proposal.objects.select_related("invitation__booking")
-    wish = rows.filter(invitation__booking=booking, pk=pk).first() if pk.isdecimal() else None
+    wish = rows.filter(invitation__booking=booking, pk=pk).first() if picked.is_pk(pk) else None
     if wish is None:
         raise Missing
     if request.POST.get("svar") == "ja":

@@ -28,6 +28,7 @@ from scheduling.booking import (
 )
 from scheduling.booking.gathering_plan import GatheringPlan
 from scheduling.followup import competence
+from scheduling.forms import picked
 from scheduling.forms.gathering import (
     GatheringForm,
     askable,
@@ -227,7 +228,7 @@ def _first(request: HttpRequest, user: User) -> tuple[dict[str, Any], Any]:
     """What the link that led here knew: channel, organisation, the meeting before, a free slot."""
     channel = _channel(user, request.POST.get("channel") or request.GET.get("channel", ""))
     home = None
-    if request.GET.get("organisation", "").isdecimal():
+    if picked.is_pk(request.GET.get("organisation", "")):
         home = queries.organisation_by_id(viewer=user, pk=int(request.GET["organisation"]))
     rows = askable(channel=channel, home=home)
     initial: dict[str, Any] = {"channel": channel.pk if channel else None}
@@ -237,10 +238,10 @@ def _first(request: HttpRequest, user: User) -> tuple[dict[str, Any], Any]:
     if channel is not None and channel.contact is not None and not channel.contact.archived_at:
         initial["contacts"] = [channel.contact.pk]
         initial["title"] = _("Samverkansmöte")
-    if request.GET.get("analys", "").isdecimal():
+    if picked.is_pk(request.GET.get("analys", "")):
         initial["analysis"] = request.GET["analys"]
     before = request.GET.get("efter", "")
-    if before.isdecimal():
+    if picked.is_pk(before):
         booking = access.gathering_to_plan(user, int(before))
         start = booking.start + QUARTER
         local = timezone.localtime(booking.start)
@@ -255,7 +256,7 @@ def _first(request: HttpRequest, user: User) -> tuple[dict[str, Any], Any]:
 
 
 def _channel(user: User, pk: str) -> Channel | None:
-    return queries.channel_by_id(viewer=user, pk=int(pk)) if pk.isdecimal() else None
+    return queries.channel_by_id(viewer=user, pk=int(pk)) if picked.is_pk(pk) else None
 
 
 def _form_page(

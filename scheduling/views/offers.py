@@ -19,6 +19,7 @@ from partners.models import Group
 from scheduling import access
 from scheduling.booking import offers, series, series_undo, slots
 from scheduling.booking.services import Reply
+from scheduling.forms import picked
 from scheduling.models import Booking, OfferedTime
 from scheduling.outbox import preview
 from scheduling.states import AnswerChannel, InvitationState, OfferState
@@ -94,7 +95,7 @@ def _rehearsed(act: Callable[[], object], now: datetime) -> list[preview.Address
 def slot_offer(request: HttpRequest, pk: int) -> HttpResponse:
     """A cancelled visit's time goes to others: first yes wins."""
     user, booking = _booking(request, pk)
-    chosen = [int(raw) for raw in request.POST.getlist("groups") if raw.isdecimal()]
+    chosen = picked.pks(request.POST.getlist("groups"))
     groups = list(Group.objects.filter(pk__in=chosen).select_related("organisation"))
     now = timezone.now()
     act = partial(slots.offer_on, actor=user, now=now, source=booking, groups=groups)

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST
 from scheduling.mailbox import texts
 from scheduling.outbox import texting
 
-MOST_BYTES = 16_384
+MOST_BYTES, _DIGITS = 16_384, 9
 _DELIVERED, _NOT_DELIVERED = frozenset({"delivered"}), frozenset({"failed", "undelivered"})
 
 
@@ -59,17 +59,24 @@ def _fields(request: HttpRequest, secret: str) -> dict[str, str] | HttpResponse:
     if not known or not hmac.compare_digest(secret.encode(), known.encode()):
         return HttpResponse(status=404)
     length = request.headers.get("Content-Length") or "0"
-    if not length.isdecimal() or int(length) > MOST_BYTES:
+    if not length.isdecimal() or len(length) > _DIGITS or int(length) > MOST_BYTES:
         return HttpResponse(status=413)
-    if request.content_type != "application/json":
-        return {name: str(value) for name, value in request.POST.items()}
     try:
+        if request.content_type != "application/json":
+            return {name: _whole(str(value)) for name, value in request.POST.items()}
         found = json.loads(request.body)
-    except ValueError:
+    except (ValueError, RecursionError):  # broken, or brackets without end
         return HttpResponse(status=400)
     if not isinstance(found, dict):
         return HttpResponse(status=400)
-    return {name: str(value) for name, value in found.items() if isinstance(value, str | int)}
+    return {
+        name: _whole(str(value)) for name, value in found.items() if isinstance(value, str | int)
+    }
+
+
+def _whole(text: str) -> str:
+    """Without NUL and halves of characters, which no database keeps."""
+    return text.replace("\0", "").encode(errors="ignore").decode()
 
 
 urlpatterns = [

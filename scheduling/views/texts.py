@@ -15,6 +15,7 @@ from core import screening, swedish
 from core.errors import DomainError, Invalid, Missing
 from core.models import User
 from scheduling import access
+from scheduling.forms import picked
 from scheduling.mailbox import texts, texts_waiting
 from scheduling.models import Booking, IncomingText, Invitation, TextAction, TextDecision
 from scheduling.outbox import sms, texting
@@ -118,7 +119,7 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
     if pressed not in set(TextDecision):
         message = _("Välj vad som ska hända med sms:et.")
         raise Invalid(message, fields={"decision": message})
-    invitation = Invitation.objects.filter(pk=about).first() if about.isdecimal() else None
+    invitation = Invitation.objects.filter(pk=about).first() if picked.is_pk(about) else None
     decision = TextDecision(pressed)
     texts_waiting.decide(
         actor=user, now=timezone.now(), text=text, decision=decision, invitation=invitation

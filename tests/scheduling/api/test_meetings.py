@@ -137,3 +137,28 @@ def test_how_bookings_come_to_ones_own_calendar(w: World, sam: Caller) -> None:
     chosen = sam("PUT", "/own-calendar", {"wanted": None})
     assert (chosen.status_code, chosen.json()) == (200, {"wanted": None, "sends": True})
     assert sam("PUT", "/own-calendar", {"wanted": "ja"}).status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("changes", "field", "words"),
+    [
+        ({"end": at(4, 14).isoformat()}, "end", "Sluttiden måste vara efter starttiden."),
+        ({"end": at(4, 13).isoformat()}, "end", "Sluttiden måste vara efter starttiden."),
+        ({"end": "2029-12-04T14:00"}, "end", "Det kan vara högst 12 timmar."),
+        ({"start": "2027-03-28T02:30"}, "start", "Klockslaget finns inte"),
+        ({"start": "2027-10-31T02:30"}, "start", "Klockslaget kommer två gånger"),
+        ({"start": "2199-12-31T23:00", "end": "2199-12-31T23:30"}, "start", "mer än tre år bort"),
+        ({"times": 10_000}, "times", "Det kan vara högst 8."),
+        ({"times": 0}, "times", "Det måste vara minst 1."),
+        ({"travel_minutes": "tio"}, "travel_minutes", "Skriv ett heltal."),
+        ({"hosts": 1}, "hosts", "Skriv en lista."),
+        ({"title": 1}, "title", "Skriv en text."),
+        ({"contacts": [1] * 21}, "contacts", "Listan kan vara högst 20 lång."),
+    ],
+)
+def test_what_is_wrong_is_said_at_its_field(
+    w: World, sam: Caller, changes: dict[str, Any], field: str, words: str
+) -> None:
+    for path in ("/meetings", "/meetings/preview"):
+        assert words in sam.post(path, wanted(w, **changes), 422)["errors"][field]
+    assert not Booking.objects.exists()

@@ -270,12 +270,28 @@ class TestHook:
         assert answers(booking) == []
 
     @pytest.mark.parametrize(
-        ("body", "status"), [("{", 400), ("[]", 400), ("{}", 400), ("x" * 20_000, 413)]
+        ("body", "status"),
+        [("{", 400), ("[]", 400), ("{}", 400), ("[" * 16_000, 400), ("x" * 20_000, 413)],
     )
     def test_what_is_no_text(self, client: Client, body: str, status: int) -> None:
         response = client.post(f"/sms/in/{SECRET}", body, content_type="application/json")
         assert response.status_code == status
         assert not IncomingText.objects.exists()
+
+    def test_halves_of_characters_and_nul_fall_away(self, client: Client, booking: Booking) -> None:
+        body = json.dumps({"id": "a\0b\ud800", "from": MOBILE, "message": "J\0A\ud800"})
+        response = client.post(f"/sms/in/{SECRET}", body, content_type="application/json")
+        assert response.status_code == 204
+        assert answers(booking) == [("accepted", "sms", "")]
+        told = json.dumps({"id": "s\ud8001", "status": "delivered"})
+        client.post(f"/sms/rapport/{SECRET}", told, content_type="application/json")
+        assert booking.messages.get(provider_id="s1").delivered_at == SOON
+
+    def test_a_length_beyond_all_numbers(self, client: Client) -> None:
+        response = client.post(
+            f"/sms/in/{SECRET}", "{}", content_type="application/json", CONTENT_LENGTH="9" * 5000
+        )
+        assert response.status_code == 413
 
     def test_a_report(self, client: Client, booking: Booking) -> None:
         url = f"/sms/rapport/{SECRET}"
