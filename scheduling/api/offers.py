@@ -1,4 +1,4 @@
-"""Several times for one visit, a slot offered on, and series."""
+"""Several times for one visit, and series."""
 
 from typing import Annotated
 
@@ -12,17 +12,17 @@ from pydantic import BaseModel, Field
 from core import access as predicates
 from core.errors import Missing
 from core.models import User
-from partners.models import Group, SizeBand
+from partners.models import SizeBand
 from scheduling import access
 from scheduling.api.bodies import VisitBody
-from scheduling.api.common import answers, many, one, that, user_of
+from scheduling.api.common import answers, one, that, user_of
 from scheduling.api.fields import Day, Id, Key, Moment, Number, Shown, Strict, iso
 from scheduling.api.schemas import VisitIn
 from scheduling.api.visits import shown
 from scheduling.api.wanted import active_hosts, active_rooms, groups_of, plan_of
-from scheduling.booking import offers, series, series_undo, slots
+from scheduling.booking import offers, series, series_undo
 from scheduling.booking.services import Reply
-from scheduling.models import Booking, Invitation, OfferedTime, Series
+from scheduling.models import Invitation, OfferedTime, Series
 from scheduling.states import AnswerChannel, InvitationState, OfferState
 
 router = Router(tags=["offers"])
@@ -79,13 +79,6 @@ class ExtendIn(Strict):
     """Hold them until then."""
 
     until: Moment
-
-
-class SlotIn(Strict):
-    """Which groups to ask."""
-
-    groups: Annotated[list[Id], Field(max_length=20)]
-    expires_at: Moment | None = None
 
 
 class InsteadIn(Strict):
@@ -219,23 +212,6 @@ def extend(request: HttpRequest, visit: int, payload: ExtendIn) -> object:
     booking = access.visit_to_plan(user, visit)
     offers.extend(actor=user, now=timezone.now(), booking=booking, until=payload.until)
     return shown(user, visit)
-
-
-@router.post(
-    "/visits/{visit}/offer-on", response=answers(list[VisitBody], 201), operation_id="offer_slot_on"
-)
-def offer_on(request: HttpRequest, visit: int, payload: SlotIn) -> object:
-    """Offer a cancelled visit's time to other groups: first yes wins."""
-    user = user_of(request)
-    slot = slots.offer_on(
-        actor=user,
-        now=timezone.now(),
-        source=access.visit_to_plan(user, visit),
-        groups=many(Group.objects.filter(archived_at=None), payload.groups, "groups"),
-        expires_at=payload.expires_at,
-    )
-    rows = Booking.objects.filter(offered_times__slot=slot).order_by("pk")
-    return Status(201, [shown(user, row.pk) for row in rows])
 
 
 @router.post("/series/outline", response=answers(OutlineBody), operation_id="outline_series")

@@ -19,7 +19,7 @@ from scheduling import access
 from scheduling.api.bodies import Listed
 from scheduling.api.common import Page, answers, known, many, page, that, user_of
 from scheduling.api.fields import Shown, Strict, iso
-from scheduling.api.offers import SlotIn
+from scheduling.api.freed import SlotIn
 from scheduling.api.rearrange import SwapIn
 from scheduling.booking import series, services, slots
 from scheduling.models import Message, Series

@@ -34,6 +34,8 @@ class Suggestion:
     fits: bool
     has_come: bool
     offered: datetime | None
+    #: The time that it was asked about then.
+    offered_start: datetime | None
 
 
 def term_start(day: date) -> date:
@@ -47,9 +49,9 @@ def suggestions(booking: Booking, now: datetime, limit: int = 20) -> list[Sugges
         term_start(timezone.localdate(now)), datetime.min.time(), timezone.get_current_timezone()
     )
     rows = OfferedTime.objects.filter(slot__created_at__gte=since).order_by("slot__created_at")
-    asked: dict[int, datetime] = dict(
-        rows.values_list("booking__visit__groups", "slot__created_at")
-    )
+    found_rows = rows.values_list("booking__visit__groups", "slot__created_at", "start")
+    asked = {group: (on, start) for group, on, start in found_rows}
+    never: tuple[datetime | None, datetime | None] = (None, None)
     own = {group.pk for group in booking.visit.groups.all()}
     came = set(
         Group.objects.filter(
@@ -65,7 +67,8 @@ def suggestions(booking: Booking, now: datetime, limit: int = 20) -> list[Sugges
             group,
             fits=room is None or group.size.most <= room.capacity,
             has_come=group.pk in came,
-            offered=asked.get(group.pk),
+            offered=asked.get(group.pk, never)[0],
+            offered_start=asked.get(group.pk, never)[1],
         )
         for group in living.select_related("organisation").distinct()
         if group.pk not in own

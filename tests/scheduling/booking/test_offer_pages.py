@@ -6,8 +6,9 @@ import re
 import pytest
 import time_machine
 from django.test import Client
+from django.utils import timezone
 
-from core import tokens
+from core import swedish, tokens
 from core.models import ApiToken
 from scheduling import links
 from scheduling.booking import offers, series, services
@@ -150,6 +151,23 @@ def test_the_visit_pages_show_offers_series_and_who_to_ask(w: World) -> None:
     assert response.status_code == 303
     assert first.slot_offers.count() == 1
     assert "erbjuden till andra" in client.get(f"/besok/{first.pk}").content.decode()
+    # Of another freed time one sees what the group was asked about.
+    second = made.bookings.all()[1]
+    services.cancel(actor=w.socionom, now=NOW, booking=second)
+    shown = " ".join(client.get(f"/besok/{second.pk}").content.decode().split())
+    asked, about = (swedish.short_date(day) for day in (timezone.localdate(), first.start))
+    assert f"Tillfrågad {asked} om {about}." in shown
+    told = client.get(f"/api/v1/visits/{second.pk}/offer-on").json()
+    assert told == [
+        {
+            "group": {"id": group.pk, "alias": "Läsgruppen"},
+            "organisation": w.organisation.name,
+            "fits": True,
+            "has_come": False,
+            "asked_at": timezone.localtime(NOW).isoformat(),
+            "asked_for": timezone.localtime(first.start).isoformat(),
+        }
+    ]
 
 
 def test_all_of_it_by_api(w: World) -> None:

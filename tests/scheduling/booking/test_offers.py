@@ -284,10 +284,10 @@ def test_one_sees_who_was_asked_this_term(w: World) -> None:
     fresh = w.organisation.groups.create(alias="Zeta", created_at=NOW)
     w.contact.groups.add(fresh)
     found = slots.suggestions(source, NOW)
-    assert [(row.group.alias, row.offered) for row in found] == [
-        ("Zeta", None),
-        ("Kvällsgruppen", NOW),
-        ("Läsgruppen", NOW),
+    assert [(row.group.alias, row.offered, row.offered_start) for row in found] == [
+        ("Zeta", None, None),
+        ("Kvällsgruppen", NOW, source.start),
+        ("Läsgruppen", NOW, source.start),
     ]
 
 
