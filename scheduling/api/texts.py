@@ -1,18 +1,16 @@
 """Text messages: those that came in, what a person decides, and the link sent by hand."""
 
-from typing import Annotated
-
 from django.http import HttpRequest
 from django.utils import timezone
 from ninja import Query, Router
-from pydantic import BaseModel, Field
+from pydantic import BaseModel
 
 from core import screening
 from core.logs import mask
 from scheduling import access
 from scheduling.api.bodies import Listed
 from scheduling.api.common import Page, answers, known, one, page, that, user_of
-from scheduling.api.fields import Strict, iso
+from scheduling.api.fields import Id, Strict, iso
 from scheduling.mailbox import texts, texts_waiting
 from scheduling.models import IncomingText, Invitation, Message, TextAction, TextDecision
 from scheduling.outbox import texting
@@ -32,13 +30,13 @@ class TextDecisionIn(Strict):
     """``invitation`` says which visit it is about; the likely one where it is left out."""
 
     decision: TextDecision
-    invitation: Annotated[int | None, Field(default=None)] = None
+    invitation: Id | None = None
 
 
 class TextLinkIn(Strict):
     """To whom the link goes."""
 
-    invitation: int
+    invitation: Id
 
 
 class TextBody(BaseModel):

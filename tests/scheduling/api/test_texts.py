@@ -45,7 +45,8 @@ def test_the_link_and_stop(sam: Caller, booking: Booking, w: World) -> None:
     assert sent["invitation"] == invitation
     assert "/s/…" in sent["text"]
     sam.post(f"/visits/{booking.pk}/text-link", {"invitation": invitation}, 409)
-    sam.post(f"/visits/{booking.pk}/text-link", {"invitation": 2**40}, 422)
+    for nobody in (2**40, 2**100, -1, True):
+        sam.post(f"/visits/{booking.pk}/text-link", {"invitation": nobody}, 422)
     stop_texts(number=MOBILE, now=NOW)
     assert sam.get(f"/contacts/{w.contact.pk}")["no_texts"] is True
     assert sam.get("/contacts")["items"][0]["no_texts"] is True

@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
+from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 from icalendar import Calendar
@@ -107,6 +108,29 @@ class TestSeries:
         }
         assert event["UID"] == made.invitations.get().ical_uid  # type: ignore[index]
         assert message.text.count("kl.") >= 8
+
+    @pytest.mark.parametrize(
+        ("first", "hours"), [(date(2027, 3, 16), [9, 9, 8]), (date(2027, 10, 19), [8, 8, 9])]
+    )
+    def test_a_booked_series_stands_at_ten_across_the_clock_change(
+        self, w: World, first: date, hours: list[int]
+    ) -> None:
+        # 28 March and 31 October 2027.
+        made = series.book_series(actor=w.socionom, now=NOW, plan=weekly_from(w, first, 3))
+        starts = [row.start for row in made.bookings.all()]
+        assert [start.astimezone(UTC).hour for start in starts] == hours
+        assert {timezone.localtime(start).time() for start in starts} == {time(10)}
+        assert {row.end - row.start for row in made.bookings.all()} == {timedelta(minutes=75)}
+
+    def test_every_other_week_from_week_53_keeps_fourteen_days(self, w: World) -> None:
+        plan = series.SeriesPlan(
+            visit=w.plan(start=at(29, 10), end=at(29, 11, 15)),
+            weekly=series.weekly(first=date(2026, 12, 29), weeks=2, count=3),
+        )
+        made = series.book_series(actor=w.socionom, now=NOW, plan=plan)
+        days_ = [timezone.localdate(row.start) for row in made.bookings.all()]
+        assert days_ == [date(2026, 12, 29), date(2027, 1, 12), date(2027, 1, 26)]
+        assert [day.isocalendar().week for day in days_] == [53, 2, 4]
 
     def test_red_days_and_eves_are_skipped_and_become_exdates(self, w: World) -> None:
         plan = weekly_from(w, date(2026, 12, 17), 4)

@@ -1,14 +1,17 @@
 """The report as workbook, words, version to share, and PDF: opened again and read."""
 
+import re
 import zipfile
 from ctypes.util import find_library
 from datetime import date
+from html import unescape
 from io import BytesIO
 from typing import Any
 
 import pytest
 import time_machine
 from django.test import Client
+from django.utils.html import strip_tags
 from pypdf import PdfReader
 from python_calamine import CalamineWorkbook
 
@@ -72,6 +75,41 @@ def test_the_workbook_holds_the_reports_numbers(demo: User) -> None:
         "Tema", "Digitalt", "Läsning", "Samhällsinfo", "Bara prata",
     ]  # fmt: skip
     assert sum(row[1] for row in book["Hinder"][1:]) == Barrier.objects.count() > 0
+
+
+def tables(html: str) -> dict[str, list[list[str]]]:
+    """Each chart's table on the page: its caption, and label and numbers a row."""
+    found = {}
+    for table in re.findall(r"<table>(.*?)</table>", html, re.DOTALL):
+        caption = re.search(r"<caption[^>]*>(.*?)</caption>", table, re.DOTALL)
+        rows = re.findall(r"<tr>(.*?)</tr>", table.split("<tbody>")[-1], re.DOTALL)
+        cells = [re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row, re.DOTALL) for row in rows]
+        words = [[unescape(strip_tags(cell)).strip() for cell in row] for row in cells]
+        found[unescape(caption[1]) if caption else ""] = words
+    return found
+
+
+def test_the_workbook_says_to_the_digit_what_the_page_says(demo: User, client: Client) -> None:
+    client.force_login(demo)
+    with time_machine.travel(at(23, 12, month=11), tick=False):
+        page = client.get(f"/rapport/{QUERY}").content.decode()
+        book = sheets(client.get(f"/rapport/rapport.xlsx{QUERY}").content)
+    assert next(iter(book)) == "Sammanfattning"
+    assert list(book)[-2:] == ["Besök", "KB-underlag"]
+    assert all(0 < len(name) <= 31 for name in book)
+    seen = 0
+    for caption, rows in tables(page).items():
+        if caption[:31] not in book:
+            continue
+        sheet = book[caption[:31]][1:]
+        told = [[str(cell).removesuffix(".0") for cell in row] for row in sheet]
+        assert told == rows, caption
+        seen += len(rows)
+    assert seen > 10
+    head, *lines, total = book["KB-underlag"]
+    assert head == ["Aktivitet", "Antal", "Deltagare"]
+    assert total[1:] == [sum(line[column] for line in lines) for column in (1, 2)]
+    assert len({line[0] for line in lines}) == len(lines) > 1
 
 
 def test_no_cell_is_a_formula(w: World) -> None:

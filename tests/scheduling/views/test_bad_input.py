@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from scheduling import links
 from scheduling.booking import alter
-from scheduling.models import Booking, Proposal, SlotOffer
+from scheduling.models import Booking, Delegation, Proposal, SlotOffer
 from tests.factories import World
 from tests.scheduling.views.conftest import booked
 
@@ -146,3 +146,27 @@ def test_another_time_that_no_page_showed(client: Client, w: World, start: str) 
     assert response.status_code == 422
     assert READ in response.content.decode()
     assert not Proposal.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"email": "nej"},
+        {"email": "vi@b.example\r\nBcc: lo@c.example"},
+        {"email": "", "phone": ""},
+        {"phone": "99"},
+        {"name": ""},
+        {"name": "Vi \0"},
+        {"name": "8" + "11228-" + "9874"},
+        {"name": "x" * 900},
+    ],
+)
+def test_a_colleague_who_cannot_be_reached(
+    client: Client, w: World, changes: dict[str, str]
+) -> None:
+    link = links.answer_path(booked(w).invitations.get())
+    given = {"svar": "kollega", "name": "Vi Ek", "email": "vi@b.example", **changes}
+    response = client.post(f"{link}/kollega", given)
+    assert response.status_code == 422
+    assert "Det är något att rätta" in response.content.decode()
+    assert not Delegation.objects.exists()
