@@ -39,4 +39,4 @@ class Many(forms.ModelMultipleChoiceField):  # type: ignore[type-arg] # not gene
                     self.error_messages["invalid_choice"], code="invalid_choice",
                     params={"value": one},
                 )  # fmt: skip
-        return super().clean(value)  # type: ignore[no-any-return] # untyped in the stubs
+        return super().clean(value)
