@@ -35,7 +35,7 @@ from partners.services.merging import (
     relations,
     undo_merge,
 )
-from scheduling.booking import alter, book
+from scheduling.booking import book, services
 from scheduling.feeds import manage
 from scheduling.models import (
     Allocation,
@@ -222,7 +222,7 @@ def test_both_invited_to_a_coming_visit_stops_it(w: World) -> None:
     other = contact(w.organisation, "Lo Bergh", "lo.bergh@vagval.example", w.group)
     booking = booked(w, w.group)
     if not booking.invitations.filter(contact=other).exists():
-        alter.add_contact(actor=w.socionom, now=NOW, booking=booking, contact_pk=other.pk)
+        services.add_contact(actor=w.socionom, now=NOW, booking=booking, contact_pk=other.pk)
     with pytest.raises(Conflict) as refused:
         merge(actor=w.socionom, now=NOW, kept=w.contact, gone=other)
     assert refused.value.extra == {"bookings": [booking.pk]}
@@ -233,7 +233,7 @@ def test_two_invitations_to_a_past_visit_become_one_with_both_histories(w: World
     other = contact(w.organisation, "Lo Bergh", "lo.bergh@vagval.example", w.group)
     booking = booked(w, w.group)
     if not booking.invitations.filter(contact=other).exists():
-        alter.add_contact(actor=w.socionom, now=NOW, booking=booking, contact_pk=other.pk)
+        services.add_contact(actor=w.socionom, now=NOW, booking=booking, contact_pk=other.pk)
     row = booking.invitations.get(contact=other)
     Invitation.objects.filter(pk=row.pk).update(
         state=InvitationState.ACCEPTED.value, answered_at=NOW
@@ -458,7 +458,7 @@ def test_an_open_call_is_made_once(w: World) -> None:
     other = contact(w.organisation, "Lo Bergh", "", w.group, phone="+46701740605", channel="phone")
     booking = booked(w, w.group)
     if not booking.invitations.filter(contact=other).exists():
-        alter.add_contact(actor=w.socionom, now=NOW, booking=booking, contact_pk=other.pk)
+        services.add_contact(actor=w.socionom, now=NOW, booking=booking, contact_pk=other.pk)
     assert CallTask.objects.filter(done_at=None).count() == 2
     merge(actor=w.socionom, now=at(3, 10), kept=w.contact, gone=other)
     assert CallTask.objects.count() == 2

@@ -68,7 +68,7 @@ if [ -n "$lacking" ] && may_install; then
   lacking=$(missing)
 fi
 
-icaljs=$(dirname "$0")/../icaljs
+icaljs=${BASH_SOURCE[0]%/*}/../icaljs
 if command -v npm >/dev/null && [ "${PROVISION:-}" != no ] && [ ! -d "$icaljs/node_modules" ]; then
   npm ci --silent --prefix "$icaljs" || echo "npm did not succeed: ical.js is skipped." >&2
 fi

@@ -131,7 +131,7 @@ def test_the_pages(w: World, post: Post, client: Client, invitation: Invitation)
     post("words")
     post("no-tag")
     for name in ("today", "outbox"):
-        assert "2 mejl behöver dina ögon." in page(client, w.socionom, reverse(name))
+        assert "2 meddelanden behöver dina ögon." in page(client, w.socionom, reverse(name))
     text = page(client, w.socionom, reverse("mailbox"))
     for words in ("Svar i ord", "Avsändaren är inte säker", "Det var ett ja", "Ta emot: ja"):
         assert words in text
