@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
+from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 
 from core import swedish
@@ -71,7 +72,7 @@ def derive(facts: Facts, today: date, lang: str = "sv") -> tuple[Stage | None, s
     lasting = [alias for alias, rhythm in facts.rhythms if rhythm is Rhythm.ESTABLISHED]
     if lasting:
         words = _("%(groups)s kommer regelbundet och nästa är bokat.")
-        return Stage.ESTABLISHED, words % {"groups": ", ".join(lasting)}
+        return Stage.ESTABLISHED, words % {"groups": get_text_list(lasting, _("och"))}
     if facts.next_visit is not None:
         words = _("Nästa besök är bokat till %(day)s.")
         return Stage.UNDER_WAY, words % {"day": day(facts.next_visit)}

@@ -9,7 +9,7 @@ from functools import lru_cache
 
 import css_inline
 from django.template.loader import render_to_string
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from core import swedish
@@ -89,7 +89,10 @@ def _context(invitation: Invitation, language: str) -> dict[str, object]:
         "size_band": (invitation.size_band or "").replace("-", "–"),
         "fika": visit.fika,
         "respond_by": (
-            swedish.date_without_year(visit.respond_by, lang=language) if visit.respond_by else ""
+            # A reminder written after the day must not ask for what can no longer be done.
+            swedish.date_without_year(visit.respond_by, lang=language)
+            if visit.respond_by and visit.respond_by >= timezone.localdate()
+            else ""
         ),
         "times": [
             swedish.long_when(time.start, time.end, lang=language)

@@ -62,6 +62,13 @@ def test_each_stage_with_its_reason(facts: Facts, stage: Stage | None, reason: s
     assert derive(facts, TODAY) == (stage, reason)
 
 
+def test_several_groups_are_named_in_one_sentence() -> None:
+    facts = Facts(rhythms=tuple((alias, Rhythm.ESTABLISHED) for alias in ("Nya vänner", "Spår 1A")))
+    assert derive(facts, TODAY)[1] == (
+        "Nya vänner och Spår 1A kommer regelbundet och nästa är bokat."
+    )
+
+
 def test_what_is_set_by_hand_counts_through_its_last_day() -> None:
     facts, hand = Facts(last_contact=ago(1)), ByHand(Stage.RESTING, TODAY)
     today, after = (standing(facts, TODAY + timedelta(days=n), hand) for n in range(2))

@@ -1,8 +1,10 @@
 """The words of every letter: easy to read (LIX), easier still in easy Swedish, and neutral."""
 
 import re
+from datetime import timedelta
 
 import pytest
+import time_machine
 
 from core.languages import EASY
 from partners.models import Contact
@@ -57,6 +59,18 @@ def lix(text: str) -> float:
 def test_lix_is_counted_as_it_should() -> None:
     assert lix("Vi ses. Vi ses.") == 2
     assert lix("Biblioteket öppnar.") == 2 + 50
+
+
+@pytest.mark.parametrize(("late", "asks"), [(0, True), (1, False)])
+def test_a_reminder_names_a_day_to_answer_by_only_while_it_can_be_kept(
+    late: int, asks: bool
+) -> None:
+    row = invitation(world(), MessageKind.NUDGE)
+    row.booking.visit.respond_by = NOW.date() - timedelta(days=late)
+    with time_machine.travel(NOW, tick=False):
+        letter = letters.write(row, MessageKind.NUDGE)
+    assert ("Svara gärna senast" in letter.text) is asks
+    assert ("Svara gärna senast" in letter.html) is asks
 
 
 @pytest.mark.parametrize("kind", LETTERS)

@@ -54,6 +54,18 @@ def test_the_page_says_when_where_who_and_what(client: Client, invitation: Invit
     assert "Vägval" not in page
 
 
+@pytest.mark.parametrize(("late", "asks"), [(0, True), (1, False)])
+def test_a_day_to_answer_by_is_named_only_while_it_can_be_kept(
+    client: Client, invitation: Invitation, late: int, asks: bool
+) -> None:
+    visit = invitation.booking.visit
+    visit.respond_by = NOW.date() - timedelta(days=late)
+    visit.save()
+    page = client.get(links.answer_path(invitation)).content.decode()
+    assert ("Svara gärna senast" in page) is asks
+    assert "Kan ni komma?" in page
+
+
 def test_looking_answers_nothing(client: Client, invitation: Invitation) -> None:
     for _ in range(3):
         response = client.get(links.answer_path(invitation))

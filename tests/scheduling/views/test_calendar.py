@@ -162,7 +162,7 @@ def test_a_meeting_without_a_visit_is_shown_as_our_own(client: Client, w: World)
         created_at=NOW,
     )
     text = page(client, w.socionom, "/kalender/", vecka="2026-W49")
-    assert text.count("ev--own") == 3
+    assert text.count('class="ev ev--own') == 3
     assert "Samverkan" in page(client, w.socionom, "/kalender/", vecka="2026-W49", vy="lista")
 
 
