@@ -302,7 +302,10 @@ class VisitBody(BaseModel):
     greeting: str | None
     respond_by: date | None
     cancel_reason: str
+    #: Partners' contacts; their answers decide.
     invitations: list[InvitationBody]
+    #: Hosts who have the visit in their calendar by an invitation of their own.
+    colleagues: list[InvitationBody]
     follow_up: FollowUpBody | None
     warnings: list[WarningBody] | None
     undo_seconds: int | None

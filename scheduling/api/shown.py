@@ -77,6 +77,7 @@ def visit_body(booking: Booking, user: User, now: datetime | None = None) -> Vis
     """The visit as ``user`` may see it; ``now`` (not in lists) adds warnings and undo."""
     visit = booking.visit
     contact = visit.contact
+    asked = _invitations(booking, user, now)
     return VisitBody(
         id=booking.pk,
         kind=BookingKind(booking.kind),
@@ -94,7 +95,8 @@ def visit_body(booking: Booking, user: User, now: datetime | None = None) -> Vis
         contact=Named(id=contact.pk, name=contact.name) if contact else None,
         cancel_reason=screening.mask(booking.cancel_reason),
         greeting=visit.greeting if access.may_plan(user) else None,
-        invitations=_invitations(booking, user, now),
+        invitations=[body for guest, body in asked if guest],
+        colleagues=[body for guest, body in asked if not guest],
         follow_up=_follow_up(booking),
         warnings=None if now is None else _warnings(booking),
         undo_seconds=None if now is None else _undo_seconds(booking, now),
@@ -139,12 +141,17 @@ def _booking(booking: Booking) -> BookingBody:
     )
 
 
-def _invitations(booking: Booking, user: User, now: datetime | None) -> list[InvitationBody]:
-    """In one visit, and for planners, with what each addressee holds."""
+def _invitations(
+    booking: Booking, user: User, now: datetime | None
+) -> list[tuple[bool, InvitationBody]]:
+    """Whether each addressee is a partner's contact; in one visit, for planners, what she holds."""
     rows: dict[int, holders.Holder] = {}
     if now is not None and access.may_plan(user):
         rows = {row.invitation.pk: row for row in holders.of(booking, now)}
-    return [invitation_body(row, user, rows.get(row.pk)) for row in booking.invitations.all()]
+    return [
+        (row.contact_id is not None, invitation_body(row, user, rows.get(row.pk)))
+        for row in booking.invitations.all()
+    ]
 
 
 def _holds(row: holders.Holder) -> DeliveryBody:
