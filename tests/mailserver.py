@@ -76,12 +76,16 @@ class MailServer:
         """Tell it what to say to the next mails."""
         self.answers.extend(answers)
 
-    def wait_for(self, number: int, seconds: float = 30) -> list[Mail]:
-        """Wait until so many mails were taken."""
+    def wait_for(self, number: int, seconds: float = 30, *, to: str = "") -> list[Mail]:
+        """Wait until so many mails were taken, or so many to one address."""
         with self._changed:
-            if not self._changed.wait_for(lambda: len(self.mails) >= number, seconds):
-                raise TimeoutError(f"{len(self.mails)} of {number} mails within {seconds} seconds")
-            return self.mails
+            if not self._changed.wait_for(lambda: len(self._to(to)) >= number, seconds):
+                found = len(self._to(to))
+                raise TimeoutError(f"{found} of {number} mails within {seconds} seconds")
+            return self._to(to)
+
+    def _to(self, address: str) -> list[Mail]:
+        return [mail for mail in self.mails if not address or mail.recipients == (address,)]
 
     def let_go(self) -> None:
         """Whoever hangs is answered."""

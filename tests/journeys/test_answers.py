@@ -57,7 +57,7 @@ class House:
 
     def next_mail(self) -> Mail:
         """The one that comes after those that have come."""
-        return self.mail.wait_for(len(self.seen) + 1)[len(self.seen)]
+        return self.mail.wait_for(len(self.seen) + 1, to=ADDRESS)[len(self.seen)]
 
     def __post_init__(self) -> None:
         self.seen: list[Mail] = []
