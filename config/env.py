@@ -109,6 +109,13 @@ def read_seconds(raw: str) -> int:
     return int(raw)
 
 
+def read_ahead(raw: str) -> int:
+    """Seconds up to fourteen days: over any row of days on which nobody works."""
+    if not raw.isdecimal() or int(raw) > 14 * 86_400:
+        raise ValueError(f"«{raw}» is not between 0 and {14 * 86_400}")
+    return int(raw)
+
+
 def read_months(raw: str) -> int:
     """A whole number, 1 to 120."""
     if not raw.isdecimal() or not 1 <= int(raw) <= 120:

@@ -16,6 +16,7 @@ from whitenoise.compress import Compressor
 
 from config.env import (
     Environment,
+    read_ahead,
     read_base_url,
     read_mail_address,
     read_months,
@@ -235,7 +236,9 @@ MAIL_AUTHSERV_ID = env.text("MAIL_AUTHSERV_ID")
 OUTBOX_HOLD_SECONDS = env.seconds("OUTBOX_HOLD_SECONDS", 10)
 #: How far ahead of the real clock the worker's is. For rehearsing an outage ("the mail server was
 #: away for an hour") without waiting for it; 0 wherever partners are told of real visits.
-CLOCK_AHEAD_SECONDS = env.seconds("CLOCK_AHEAD_SECONDS", 0)
+CLOCK_AHEAD_SECONDS = env.parsed(
+    "CLOCK_AHEAD_SECONDS", "0", read_ahead, "a whole number of seconds, as in 3600"
+)
 #: How many automatic mails an addressee gets in a day (reminders, nudges); 0 is no cap.
 OUTBOX_DAILY_CAP = env.parsed("OUTBOX_DAILY_CAP", "5", int, "a whole number of mails, such as 5")
 #: Who has not answered is asked once more after so many working days; 0 is never.

@@ -162,7 +162,7 @@ def manage(environment: Mapping[str, str], *arguments: str) -> str:
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
-        timeout=START_SECONDS * 2,
+        timeout=START_SECONDS * 6,
         check=False,
     )
     if done.returncode:
