@@ -89,7 +89,7 @@ def _mail(one: Written, invitation: Invitation, event: AuditEvent, count: int) -
     kind = _LATER.get(event.verb, MessageKind.REQUEST)
     stamp = event.at.replace(microsecond=0)
     sequence = invitation.sequence if kind is MessageKind.CANCEL else 0
-    letter = letters.write(invitation, kind)
+    letter = letters.write(invitation, kind, event.at)
     sender = Mailbox(
         links.tagged_address(invitation.mail_tag), snapshots.organiser_name(one.booking)
     )

@@ -133,7 +133,7 @@ def remind_together(
     The first visit's message is the mail; the others have a row each, carried by it.
     """
     first, *others = invitations
-    letter = letters.write_together(invitations, kind)
+    letter = letters.write_together(invitations, kind, now)
     carrier = _store(first, kind=kind, event=events[0], now=now, letter=letter)
     for invitation, event in zip(others, events[1:], strict=True):
         Message.objects.create(
@@ -251,7 +251,7 @@ def _store(
     if not invitation.email:
         return text(invitation, kind=kind, event=event, now=now)
     stamp = now.astimezone(UTC).replace(microsecond=0)
-    letter = letter or letters.write(invitation, kind)
+    letter = letter or letters.write(invitation, kind, now)
     calendar, method = (None, None) if in_words else _calendar(invitation, kind, stamp)
     sender = Mailbox(
         links.tagged_address(invitation.mail_tag), snapshots.organiser_name(invitation.booking)

@@ -5,6 +5,7 @@ Neutral by rule: no group, no organisation, no category in subject or text (DOMA
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 
 import css_inline
@@ -28,8 +29,8 @@ class Letter:
     html: str
 
 
-def write(invitation: Invitation, kind: MessageKind) -> Letter:
-    """The letter of ``kind`` for one invitation as the booking stands now."""
+def write(invitation: Invitation, kind: MessageKind, now: datetime) -> Letter:
+    """The letter of ``kind`` for one invitation as the booking stands, written at ``now``."""
     language = snapshots.language(invitation)
     with translation.override(language):
         if invitation.contact is None:
@@ -37,17 +38,17 @@ def write(invitation: Invitation, kind: MessageKind) -> Letter:
         elif not hasattr(invitation.booking, "visit"):
             name, context = f"meeting_{kind.value}", _of_meeting(invitation, language)
         else:
-            name, context = kind.value, _context(invitation, language)
+            name, context = kind.value, _context(invitation, language, now)
         subject = render_to_string(f"email/{name}.subject.txt", context)
         text = lines_of_text(render_to_string(f"email/{name}.txt", context))
         html = lines_of_html(render_to_string(f"email/{name}.html", context))
     return Letter(" ".join(subject.split()), f"{text.strip()}\n", _inliner().inline(html))
 
 
-def write_together(invitations: Sequence[Invitation], kind: MessageKind) -> Letter:
+def write_together(invitations: Sequence[Invitation], kind: MessageKind, now: datetime) -> Letter:
     """One letter of words about several visits of one addressee; REMINDER or NUDGE."""
     language = snapshots.language(invitations[0])
-    rows = [_context(row, language) for row in invitations]
+    rows = [_context(row, language, now) for row in invitations]
     context = {**rows[0], "rows": rows, "number": len(rows), "asks": kind is MessageKind.NUDGE}
     with translation.override(language):
         subject = render_to_string("email/together.subject.txt", context)
@@ -62,7 +63,7 @@ def _inliner() -> css_inline.CSSInliner:
     return css_inline.CSSInliner(load_remote_stylesheets=False, keep_at_rules=True)
 
 
-def _context(invitation: Invitation, language: str) -> dict[str, object]:
+def _context(invitation: Invitation, language: str, now: datetime) -> dict[str, object]:
     booking = invitation.booking
     visit = booking.visit
     answers = snapshots.on_the_phone(booking)
@@ -91,7 +92,7 @@ def _context(invitation: Invitation, language: str) -> dict[str, object]:
         "respond_by": (
             # A reminder written after the day must not ask for what can no longer be done.
             swedish.date_without_year(visit.respond_by, lang=language)
-            if visit.respond_by and visit.respond_by >= timezone.localdate()
+            if visit.respond_by and visit.respond_by >= timezone.localdate(now)
             else ""
         ),
         "times": [
