@@ -213,7 +213,8 @@ def test_yes_to_all_dates_and_no_to_one(browser: Browser, seeded: House, script:
         page.get_by_role("button", name="Skicka svaren").click()
         expect(page.locator("input[value=nej]:checked")).to_have_count(1)
         expect(page.locator("input[value=ja]:checked")).to_have_count(2)
-        assert watched.axe() == []
+        # axe is a script: without them there is none to ask.
+        assert not script or watched.axe() == []
 
 
 def test_light_large_and_printable(browser: Browser, seeded: House) -> None:
