@@ -1,6 +1,8 @@
 """Load and authorise in one step; shared by pages and API. Missing and forbidden look alike."""
 
-from django.db.models import Q, QuerySet
+from typing import TypeVar
+
+from django.db.models import Model, Q, QuerySet
 
 from core import access, tokens
 from core.errors import Missing
@@ -18,6 +20,8 @@ from scheduling.models import (
 from scheduling.models.mail import IncomingMails
 from scheduling.models.texting import IncomingTexts
 from scheduling.states import VisitState
+
+Row = TypeVar("Row", bound=Model)
 
 
 def may_see_plan(user: User, booking: Booking) -> bool:
@@ -40,10 +44,7 @@ def visits_for(user: User) -> QuerySet[Booking]:
 
 def visit_for(user: User, pk: int) -> Booking:
     """One visit with its details, or Missing."""
-    booking = visits_for(user).filter(pk=pk).first()
-    if booking is None:
-        raise Missing
-    return booking
+    return _one(visits_for(user), pk)
 
 
 def visit_to_plan(user: User, pk: int) -> Booking:
@@ -61,10 +62,7 @@ def gatherings_for(user: User) -> QuerySet[Booking]:
 
 def gathering_for(user: User, pk: int) -> Booking:
     """One meeting or training session, or Missing."""
-    booking = gatherings_for(user).filter(pk=pk).first()
-    if booking is None:
-        raise Missing
-    return booking
+    return _one(gatherings_for(user), pk)
 
 
 def gathering_to_plan(user: User, pk: int) -> Booking:
@@ -84,10 +82,7 @@ def visit_to_follow_up(user: User, pk: int) -> Booking:
 
 def invitation_of(booking: Booking, pk: int) -> Invitation:
     """One of the booking's invitations, or Missing."""
-    row = booking.invitations.select_related("contact", "host__user").filter(pk=pk).first()
-    if row is None:
-        raise Missing
-    return row
+    return _one(booking.invitations.select_related("contact", "host__user"), pk)
 
 
 def invitation_by_token(token: str) -> Invitation:
@@ -132,10 +127,7 @@ def feeds_for(user: User) -> QuerySet[Feed]:
 
 def feed_for(user: User, pk: int) -> Feed:
     """One feed the user may show and revoke."""
-    feed = feeds_for(user).filter(pk=pk).first()
-    if feed is None:
-        raise Missing
-    return feed
+    return _one(feeds_for(user), pk)
 
 
 def messages_for(user: User) -> QuerySet[Message]:
@@ -146,10 +138,7 @@ def messages_for(user: User) -> QuerySet[Message]:
 
 def message_for(user: User, pk: int) -> Message:
     """One message, or Missing."""
-    message = messages_for(user).filter(pk=pk).first()
-    if message is None:
-        raise Missing
-    return message
+    return _one(messages_for(user), pk)
 
 
 def incoming_for(user: User) -> IncomingMails:
@@ -162,10 +151,7 @@ def incoming_for(user: User) -> IncomingMails:
 
 def incoming_mail(user: User, pk: int) -> IncomingMail:
     """One mail that came in, or Missing."""
-    mail = incoming_for(user).filter(pk=pk).first()
-    if mail is None:
-        raise Missing
-    return mail
+    return _one(incoming_for(user), pk)
 
 
 def texts_for(user: User) -> IncomingTexts:
@@ -178,10 +164,7 @@ def texts_for(user: User) -> IncomingTexts:
 
 def incoming_text(user: User, pk: int) -> IncomingText:
     """One text that came in, or Missing."""
-    text = texts_for(user).filter(pk=pk).first()
-    if text is None:
-        raise Missing
-    return text
+    return _one(texts_for(user), pk)
 
 
 def delegations_for(user: User) -> QuerySet[Delegation]:
@@ -194,19 +177,13 @@ def delegations_for(user: User) -> QuerySet[Delegation]:
 
 def delegation_for(user: User, pk: int) -> Delegation:
     """One of them, or Missing."""
-    row = delegations_for(user).filter(pk=pk).first()
-    if row is None:
-        raise Missing
-    return row
+    return _one(delegations_for(user), pk)
 
 
 def invitation_to_plan(user: User, pk: int) -> Invitation:
     """One invitation, for a planner; or Missing."""
     access.require(access.may_plan(user))
-    row = Invitation.objects.select_related("booking", "contact").filter(pk=pk).first()
-    if row is None:
-        raise Missing
-    return row
+    return _one(Invitation.objects.select_related("booking", "contact"), pk)
 
 
 def to_look_at(user: User) -> int:
@@ -214,3 +191,11 @@ def to_look_at(user: User) -> int:
     if not access.may_plan(user):
         return 0
     return IncomingMail.objects.waiting().count() + IncomingText.objects.waiting().count()
+
+
+def _one(rows: QuerySet[Row], pk: int) -> Row:
+    """The row of that number among those that may be seen, or Missing."""
+    found = rows.filter(pk=pk).first()
+    if found is None:
+        raise Missing
+    return found
