@@ -17,7 +17,7 @@ from partners.models import ACCESS_NEED_LABELS, AccessNeed, SizeBand
 from partners.queries import may_reach
 from scheduling.access import is_host_of, may_see_plan, visit_for
 from scheduling.models import Booking, FollowUp
-from scheduling.states import CALLED_OFF, VisitState
+from scheduling.states import CALLED_OFF, InvitationState, VisitState
 from scheduling.views import facts_words
 from scheduling.views.today_words import aliases, lang
 
@@ -56,9 +56,9 @@ def host_visit(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _own_answer(user: User, booking: Booking) -> str:
-    """What the colleague said of her own part; empty where she said nothing."""
-    row = booking.invitations.filter(host__user=user).exclude(answered_at=None).first()
-    return row.state if row is not None else ""
+    """What is known of the colleague's own part: her answer, or that she booked it herself."""
+    row = booking.invitations.filter(host__user=user).first()
+    return row.state if row is not None and row.status is not InvitationState.PENDING else ""
 
 
 def _when(booking: Booking) -> str:

@@ -142,8 +142,9 @@ def _colleagues(booking: Booking, hosts: list[Any]) -> list[dict[str, str]]:
 def _own_state(booking: Booking, own: Any) -> str:
     if own is None:
         return ""
-    row = booking.invitations.filter(host=own).exclude(answered_at=None).first()
-    return row.state if row is not None else ""
+    # Who booked it herself has not answered, and is not asked.
+    row = booking.invitations.filter(host=own).first()
+    return row.state if row is not None and row.status is not InvitationState.PENDING else ""
 
 
 def _wishes(booking: Booking, now: datetime) -> list[tuple[Proposal, bool]]:

@@ -181,6 +181,20 @@ def test_a_colleague_sees_and_answers_but_does_not_plan(client: Client, w: World
     assert client.get(reverse("meeting_new")).status_code == 403
 
 
+def test_who_booked_it_herself_is_not_asked(client: Client, w: World) -> None:
+    for host in (w.host, w.other_host):
+        host.user.calendar_invitations = True
+        host.user.save()
+    booking = meeting(w, hosts=(w.host, w.other_host))
+    assert w.host.user == w.socionom
+    mine = page(client, w.socionom, booking.get_absolute_url())
+    assert "Du kommer." in mine
+    assert "Jag kommer" not in mine
+    theirs = page(client, w.other_host.user, booking.get_absolute_url())
+    assert "Du kommer." not in theirs
+    assert "Jag kommer" in theirs
+
+
 def test_the_next_meeting_is_a_quarter_later_at_the_same_hour(client: Client, w: World) -> None:
     booking = meeting(w)
     text = page(client, w.socionom, f"{reverse('meeting_new')}?efter={booking.pk}")
