@@ -1,5 +1,7 @@
 """Att titta på: the mails that no machine could take, each decided in one click."""
 
+from urllib.parse import quote
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
@@ -103,6 +105,7 @@ def incoming(request: HttpRequest, pk: int) -> HttpResponse:
         "row": _row(mail),
         "text": mask(screening.mask(clean_text(raw[:SHOWN].decode("utf-8", "replace"), SHOWN))),
         "cut": len(raw) > SHOWN,
+        "reply": _reply(mail),
     }
     return render(request, "scheduling/mailbox_mail.html", context)
 
@@ -148,6 +151,21 @@ def _row(mail: IncomingMail) -> dict[str, object]:
         "note": f"{swedish.short_date(mail.received_at)} kl. {swedish.clock(mail.received_at)}",
         "acts": _acts(mail) if mail.waits else [],
     }
+
+
+def _reply(mail: IncomingMail) -> str:
+    """A ``mailto:`` to who wrote (RFC 6068), empty where no person did.
+
+    The words of an answer to a stranger belong in the mail program, not among the invitations.
+    """
+    if not mail.sender or mail.action == MailAction.BOUNCE.value:
+        return ""
+    subject = mail.subject if mail.subject.lower().startswith(("sv:", "re:")) else _sv(mail.subject)
+    return f"mailto:{quote(mail.sender, safe='@')}?subject={quote(subject)}"
+
+
+def _sv(subject: str) -> str:
+    return _("Sv: %(subject)s") % {"subject": subject}
 
 
 def _kind(mail: IncomingMail) -> str:

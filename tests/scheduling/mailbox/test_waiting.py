@@ -147,6 +147,24 @@ def test_the_pages(w: World, post: Post, client: Client, invitation: Invitation)
     assert "Svar i ord" in page(client, w.socionom, reverse("mailbox"), visa="alla")
 
 
+def test_a_stranger_is_answered_in_the_mail_program(w: World, post: Post, client: Client) -> None:
+    post("words")
+    mail = IncomingMail.objects.get()
+    there = reverse("incoming", args=[mail.pk])
+    for subject, sender, link in (
+        ("Kan vi?", "a&b@x.example", "a%26b@x.example?subject=Sv%3A%20Kan%20vi%3F"),
+        (
+            "SV: j&bcc=x@y.example",
+            "c@x.example",
+            "c@x.example?subject=SV%3A%20j%26bcc%3Dx%40y.example",
+        ),
+    ):
+        IncomingMail.objects.update(subject=subject, sender=sender)
+        assert f'href="mailto:{link}"' in page(client, w.socionom, there)
+    IncomingMail.objects.update(sender="")
+    assert "mailto:" not in page(client, w.socionom, there).split("<main", 1)[1].split("</main>")[0]
+
+
 def test_hostile_words_are_only_text(w: World, post: Post, client: Client) -> None:
     post("words", email='"><script>alert(1)</script>"@x.example')
     mail = IncomingMail.objects.get()
