@@ -8,7 +8,7 @@ from django.utils import timezone
 from core import audit, swedish
 from scheduling.booking import asking, change
 from scheduling.models import CallTask, Invitation, Message
-from scheduling.outbox import enqueue, sms
+from scheduling.outbox import enqueue, sms, store
 from scheduling.states import InvitationState, MessageChannel, MessageKind, MessageState, VisitState
 
 DAYS_BEFORE = 2
@@ -99,7 +99,7 @@ def remind_by_text(*, invitation_pk: int, now: datetime) -> bool:
     invitation.booking = booking
     event = audit.record(now=now, actor=None, via="system", verb="visit.reminded", target=booking)
     if invitation.email:
-        enqueue.text(invitation, kind=MessageKind.REMINDER, event=event, now=now)
+        store.text(invitation, kind=MessageKind.REMINDER, event=event, now=now)
     else:
         enqueue.remind(invitation, event=event, now=now)
     return True

@@ -1,6 +1,5 @@
 """What needs somebody now: the rows of *I dag*, in a fixed number of queries."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
@@ -9,9 +8,10 @@ from django.utils import timezone
 
 from core import access, standing_in, swedish
 from core.models import User
-from partners.models import AgreedStep, Channel, Group, Organisation
+from partners.models import AgreedStep, Group
 from scheduling.followup import suggest
-from scheduling.insight import clashes
+from scheduling.insight import clashes, coming
+from scheduling.insight.coming import values
 from scheduling.models import (
     Booking,
     CallTask,
@@ -26,7 +26,6 @@ from scheduling.models import (
 )
 from scheduling.outbox import waits
 from scheduling.states import (
-    CALLED_OFF,
     CAME_STATES,
     OPEN_STATES,
     BookingKind,
@@ -47,14 +46,9 @@ OFFER_DAYS = 30
 #: A mail that was put off so long needs somebody who can call instead.
 LATE_AFTER = timedelta(hours=1)
 LINE_PATIENCE = timedelta(minutes=15)
-COMING = 8
 #: How long a meeting that has been asks for its line.
 GATHERED_DAYS = 30
 _ON_ITS_WAY = [MessageState.WAITING, MessageState.SENDING, MessageState.SENT, MessageState.KEPT]
-
-
-def _values(states: Iterable[object]) -> list[str]:
-    return [str(state) for state in states]
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,9 +110,9 @@ def needs_of(user: User, now: datetime) -> Needs:
     """What the user should see: planners and managers all of it, hosts their own follow-ups."""
     today = timezone.localdate(now)
     if not (access.may_plan(user) or user.role == "manager"):
-        own = hosted_by(user)
+        own = coming.hosted_by(user)
         for colleague in standing_in.covered_by(user, now):
-            own |= hosted_by(colleague)
+            own |= coming.hosted_by(colleague)
         return Needs(follow_ups=list(suggest.due(now).filter(own)))
     return Needs(
         wishes=_wishes(now),
@@ -137,28 +131,6 @@ def needs_of(user: User, now: datetime) -> Needs:
         adrift=list(_adrift(now)),
         interests=list(_interests(today)),
     )
-
-
-def hosted_by(user: User) -> Q:
-    """Bookings whose host or co-host the user is."""
-    return Q(visit__host__user=user) | Q(visit__co_host__user=user)
-
-
-def coming(user: User, now: datetime) -> list[Booking]:
-    """Visits from this morning on that still stand, the nearest eight; a host's own."""
-    morning = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
-    rows = Booking.objects.visits().with_visit().filter(start__gte=morning)
-    rows = rows.exclude(state__in=_values(CALLED_OFF))
-    if not access.may_plan(user):
-        rows = rows.exclude(state=VisitState.DRAFT.value)
-    if user.role == "host" and not access.may_plan(user):
-        rows = rows.filter(hosted_by(user))
-    open_wish = Proposal.objects.filter(
-        invitation__booking=OuterRef("pk"),
-        invitation__contact__isnull=False,
-        state=ProposalState.OPEN.value,
-    )
-    return list(rows.annotate(countered=Exists(open_wish))[:COMING])
 
 
 def _with_groups(path: str) -> "Prefetch[str]":
@@ -197,7 +169,7 @@ def _lacking(now: datetime) -> QuerySet[Booking]:
     """Open visits to come that lack the second host their approach plan wants (F14)."""
     return (
         Booking.objects.filter(visit__two_hosts=True, visit__co_host=None, start__gt=now)
-        .filter(state__in=_values(OPEN_STATES))
+        .filter(state__in=values(OPEN_STATES))
         .select_related("visit__programme")
         .prefetch_related(_with_groups("visit__groups"))
         .order_by("start", "pk")
@@ -209,7 +181,7 @@ def _cannot(now: datetime) -> QuerySet[Invitation]:
     said = [InvitationState.DECLINED.value, InvitationState.COUNTERED.value]
     return (
         Invitation.objects.filter(host__isnull=False, state__in=said, booking__start__gt=now)
-        .filter(booking__visit__isnull=False, booking__state__in=_values(OPEN_STATES))
+        .filter(booking__visit__isnull=False, booking__state__in=values(OPEN_STATES))
         .select_related("host__user", "booking__visit__programme")
         .prefetch_related(_with_groups("booking__visit__groups"), "proposals")
         .order_by("booking__start", "pk")
@@ -251,37 +223,13 @@ def _gathered(now: datetime) -> QuerySet[Booking]:
     )
 
 
-def coming_gatherings(user: User, now: datetime) -> list[Booking]:
-    """Meetings and sessions from this morning on, the nearest eight; a host's own."""
-    morning = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
-    rows = Booking.objects.gatherings().with_visit().filter(start__gte=morning)
-    rows = rows.filter(state__in=[VisitState.CONFIRMED.value, VisitState.HELD.value])
-    if user.role == "host" and not access.may_plan(user):
-        own = Booking.objects.filter(gathering__hosts__user=user).values("pk")
-        rows = rows.filter(pk__in=own)
-    return list(rows.prefetch_related("gathering__hosts__user").order_by("start", "pk")[:COMING])
-
-
-def coming_with(of: Channel | Organisation, now: datetime) -> list[Booking]:
-    """The meetings to come with a channel or an organisation, the nearest first."""
-    rows = Booking.objects.gatherings().filter(end__gt=now, state=VisitState.CONFIRMED.value)
-    if isinstance(of, Channel):
-        rows = rows.filter(gathering__channel=of)
-    else:
-        asked = Invitation.objects.filter(booking=OuterRef("pk"), contact__organisation=of).exclude(
-            state=InvitationState.WITHDRAWN.value
-        )
-        rows = rows.filter(Q(Exists(asked)) | Q(gathering__channel__organisation=of))
-    return list(rows.order_by("start", "pk")[:3])
-
-
 def _calls() -> QuerySet[CallTask]:
     """``texted``: a text went too, and the visit is so near that somebody must have heard."""
     text = Message.objects.filter(
         invitation=OuterRef("invitation"),
         channel=MessageChannel.SMS.value,
         created_at=OuterRef("created_at"),
-        state__in=_values(_ON_ITS_WAY),
+        state__in=values(_ON_ITS_WAY),
     )
     return (
         CallTask.objects.filter(done_at=None)
@@ -323,7 +271,7 @@ def _line_down(now: datetime) -> datetime | None:
 def _silent(now: datetime, today: date) -> list[Silent]:
     limit = swedish.working_days_before(today, PATIENCE + 1)
     before = timezone.make_aware(datetime.combine(limit, datetime.max.time()))
-    mails = Message.objects.filter(invitation=OuterRef("pk"), state__in=_values(_ON_ITS_WAY))
+    mails = Message.objects.filter(invitation=OuterRef("pk"), state__in=values(_ON_ITS_WAY))
     calls = CallTask.objects.filter(invitation=OuterRef("pk"))
     rows = (
         Invitation.objects.filter(
@@ -358,7 +306,7 @@ def _waited(row: Invitation, told: datetime, today: date) -> Silent:
 def _expired(now: datetime) -> QuerySet[Booking]:
     """Offers that ran out within a month, of groups that have nothing else ahead."""
     ahead = Booking.objects.filter(
-        visit__groups__visits=OuterRef("pk"), start__gt=now, state__in=_values(OPEN_STATES)
+        visit__groups__visits=OuterRef("pk"), start__gt=now, state__in=values(OPEN_STATES)
     )
     ran_out = OfferedTime.objects.filter(booking=OuterRef("pk"), state=OfferState.EXPIRED.value)
     chosen = OfferedTime.objects.filter(booking=OuterRef("pk"), slot__isnull=False)
@@ -388,13 +336,13 @@ def _next_steps(today: date) -> QuerySet[FollowUp]:
 def _adrift(now: datetime) -> QuerySet[Group]:
     """Groups that came once, with nothing booked ahead and no open next step (F4)."""
     ahead = Booking.objects.filter(
-        visit__groups=OuterRef("pk"), start__gt=now, state__in=_values(OPEN_STATES)
+        visit__groups=OuterRef("pk"), start__gt=now, state__in=values(OPEN_STATES)
     )
     agreed = FollowUp.objects.filter(
         booking__visit__groups=OuterRef("pk"), current=True, next_step_done_at=None
     ).exclude(next_step="")
     step = AgreedStep.objects.filter(group=OuterRef("pk"), done_at=None)
-    came = Q(visits__booking__state__in=_values(CAME_STATES))
+    came = Q(visits__booking__state__in=values(CAME_STATES))
     return (
         Group.objects.filter(archived_at=None)
         .annotate(last_came=Max("visits__booking__start", filter=came))

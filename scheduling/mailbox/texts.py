@@ -28,7 +28,7 @@ from scheduling.models import (
     Message,
     TextAction,
 )
-from scheduling.outbox import enqueue, sms, sms_letters, texting
+from scheduling.outbox import sms, sms_letters, store, texting
 from scheduling.states import (
     LEFT_THE_HOUSE,
     AnswerChannel,
@@ -262,6 +262,6 @@ def _reply(row: IncomingText, found: Outcome, now: datetime) -> None:
         data={"invitation": invitation.pk},
     )
     letter = letter_of(invitation) if letter_of else None
-    enqueue.text(invitation, kind=MessageKind.RECEIPT, event=event, now=now, letter=letter)
+    store.text(invitation, kind=MessageKind.RECEIPT, event=event, now=now, letter=letter)
     row.replied = True
     row.save(update_fields=["replied"])

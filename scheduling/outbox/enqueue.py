@@ -4,52 +4,24 @@ Called inside the transaction of the change. A newer change supersedes the unsen
 invitation; nothing is cancelled that was never sent (ARCHITECTURE.md, journey 1).
 """
 
-import logging
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 
-from celery import current_app
-from django.conf import settings
-from django.db import transaction
 from django.db.models import Q
-from kombu.exceptions import OperationalError
 
 from core.models import AuditEvent
-from scheduling import links, snapshots
-from scheduling.calendars import itip, mime
-from scheduling.calendars.snapshots import Mailbox
+from scheduling import snapshots
 from scheduling.models import CallTask, Invitation, Message, SeriesInvitation
-from scheduling.outbox import letters, sms, waits
-from scheduling.outbox.sms_letters import TextLetter
-from scheduling.states import (
-    LEFT_THE_HOUSE,
-    InvitationState,
-    MessageChannel,
-    MessageKind,
-    MessageState,
-    VisitState,
-)
+from scheduling.outbox import letters, sms, store, waits
+from scheduling.states import InvitationState, MessageKind, MessageState, VisitState
 
-logger = logging.getLogger(__name__)
-#: Also one that nobody said was taken: a line that broke, a worker that died.
-_MAY_HAVE_ARRIVED = Q(state__in=[state.value for state in LEFT_THE_HOUSE]) | Q(unsure=True)
 #: It did not arrive, but the addressee may have heard of the visit all the same.
 _NOT_ARRIVED = Q(state__in=[MessageState.FAILED.value, MessageState.TOLD.value])
 _ENDS = frozenset(
     {MessageKind.CANCEL, MessageKind.TAKEN, MessageKind.SERIES_END, MessageKind.PASSED}
 )
-_OF_SERIES = frozenset({MessageKind.SERIES, MessageKind.SERIES_END})
-_ASKING = frozenset({MessageKind.REMINDER, MessageKind.NUDGE})
-#: After these alone no calendar knows the invitation's own UID yet.
-_NO_TIME_YET = [
-    *(MessageKind.OFFER.value, MessageKind.SERIES.value, *waits.ASKING),
-    *(MessageKind.LINK.value, MessageKind.RECEIPT.value),
-]
-_WITHOUT_CALENDAR = frozenset(
-    {MessageKind.REMINDER, MessageKind.NUDGE, MessageKind.OFFER, MessageKind.TAKEN}
-)
 #: Sequence numbers of these are used up, whether or not the mail arrived.
-_USED = _MAY_HAVE_ARRIVED | _NOT_ARRIVED
+_USED = store.MAY_HAVE_ARRIVED | _NOT_ARRIVED
 
 
 def tell(
@@ -64,7 +36,7 @@ def tell(
     if _only_rung(invitation, change=change, event=event, now=now):
         return None
     replaced = _supersede(invitation, whole=change is MessageKind.SERIES_END)
-    arrived = invitation.messages.filter(_MAY_HAVE_ARRIVED)
+    arrived = invitation.messages.filter(store.MAY_HAVE_ARRIVED)
     tried = invitation.messages.filter(_USED)
     # A partner may have been asked for the whole series; a colleague is asked for each date.
     alone = invitation.booking.series_id is None or invitation.contact_id is None
@@ -73,10 +45,10 @@ def tell(
         return None
     # An offer of several times was no invitation to a time yet: the REQUEST follows the choice.
     series = snapshots.series_invitation(invitation)
-    told = series is not None or arrived.exclude(kind__in=_NO_TIME_YET).exists()
+    told = series is not None or arrived.exclude(kind__in=store.NO_TIME_YET).exists()
     kind = MessageKind.REQUEST if change is MessageKind.UPDATE and not told else change
     if kind is MessageKind.OFFER:
-        return _replacing(replaced, _store(invitation, kind=kind, event=event, now=now))
+        return _replacing(replaced, store.message(invitation, kind=kind, event=event, now=now))
     used = invitation.messages.filter(_USED, sequence__isnull=False)
     newest = used.order_by("-sequence").values_list("sequence", flat=True).first()
     if series is not None and kind is not MessageKind.SERIES:
@@ -85,10 +57,10 @@ def tell(
     invitation.sequence = 0 if newest is None else newest + 1
     invitation.significant_sequence = invitation.sequence
     invitation.save(update_fields=["sequence", "significant_sequence"])
-    if series is not None and kind in _OF_SERIES:
+    if series is not None and kind in store.OF_SERIES:
         series.sequence = series.significant_sequence = invitation.sequence
         series.save(update_fields=["sequence", "significant_sequence"])
-    return _replacing(replaced, _store(invitation, kind=kind, event=event, now=now))
+    return _replacing(replaced, store.message(invitation, kind=kind, event=event, now=now))
 
 
 def _replacing(replaced: list[int], message: Message) -> Message:
@@ -118,7 +90,7 @@ def remind(
     waiting = invitation.messages.filter(state=MessageState.WAITING.value)
     if waiting.exists() or Message.objects.undecided().filter(invitation=invitation).exists():
         return None
-    return _store(invitation, kind=kind, event=event, now=now)
+    return store.message(invitation, kind=kind, event=event, now=now)
 
 
 def remind_together(
@@ -134,7 +106,7 @@ def remind_together(
     """
     first, *others = invitations
     letter = letters.write_together(invitations, kind, now)
-    carrier = _store(first, kind=kind, event=events[0], now=now, letter=letter)
+    carrier = store.message(first, kind=kind, event=events[0], now=now, letter=letter)
     for invitation, event in zip(others, events[1:], strict=True):
         Message.objects.create(
             invitation=invitation,
@@ -149,7 +121,7 @@ def remind_together(
             subject=carrier.subject,
             text=carrier.text,
             raw=b"",
-            message_id=_message_id(invitation),
+            message_id=store.message_id(invitation),
             created_at=now,
             due_at=now,
         )
@@ -174,26 +146,6 @@ def _supersede(invitation: Invitation, *, whole: bool = False) -> list[int]:
     return pks
 
 
-def text(
-    invitation: Invitation,
-    *,
-    kind: MessageKind,
-    event: AuditEvent,
-    now: datetime,
-    letter: TextLetter | None = None,
-) -> Message:
-    """A text beside whatever else was sent; ``letter`` where its words are not those of ``kind``.
-
-    The caller has asked ``sms`` whether it may be sent.
-    """
-    message = sms.unsaved(invitation, kind=kind, event=event, now=now, letter=letter)
-    message.message_id = _message_id(invitation)
-    message.save()
-    if message.due_at <= now:
-        transaction.on_commit(nudge)
-    return message
-
-
 def _only_rung(
     invitation: Invitation, *, change: MessageKind, event: AuditEvent, now: datetime
 ) -> bool:
@@ -206,9 +158,9 @@ def _only_rung(
     way = sms.way(invitation, change, event, now)
     if way is not sms.Way.TEXT:
         call(invitation, change=change, event=event, now=now)
-    elif change not in _ASKING:
+    elif change not in store.ASKING:
         invitation.calls.filter(done_at=None).delete()
-    if way is sms.Way.VOICE and change not in _ASKING:
+    if way is sms.Way.VOICE and change not in store.ASKING:
         _supersede(invitation)
     return way is sms.Way.VOICE
 
@@ -222,11 +174,11 @@ def call(invitation: Invitation, *, change: MessageKind, event: AuditEvent, now:
         return
     open_tasks = invitation.calls.filter(done_at=None)
     told = invitation.calls.exclude(done_at=None).exists() or invitation.answers.exists()
-    told = told or invitation.messages.filter(_MAY_HAVE_ARRIVED).exists()
+    told = told or invitation.messages.filter(store.MAY_HAVE_ARRIVED).exists()
     if change in {MessageKind.CANCEL, MessageKind.PASSED} and not told:
         open_tasks.delete()
         return
-    if change in _ASKING and open_tasks.exists():
+    if change in store.ASKING and open_tasks.exists():
         return
     kind = MessageKind.REQUEST if change is MessageKind.UPDATE and not told else change
     open_tasks.delete()
@@ -239,132 +191,6 @@ def call(invitation: Invitation, *, change: MessageKind, event: AuditEvent, now:
     )
 
 
-def _store(
-    invitation: Invitation,
-    *,
-    kind: MessageKind,
-    event: AuditEvent,
-    now: datetime,
-    in_words: bool = False,
-    letter: letters.Letter | None = None,
-) -> Message:
-    if not invitation.email:
-        return text(invitation, kind=kind, event=event, now=now)
-    stamp = now.astimezone(UTC).replace(microsecond=0)
-    letter = letter or letters.write(invitation, kind, now)
-    calendar, method = (None, None) if in_words else _calendar(invitation, kind, stamp)
-    sender = Mailbox(
-        links.tagged_address(invitation.mail_tag), snapshots.organiser_name(invitation.booking)
-    )
-    to = Mailbox(invitation.email, invitation.name)
-    message_id = _message_id(invitation)
-    raw = mime.invitation_message(
-        sender=sender,
-        to=to,
-        subject=letter.subject,
-        text=letter.text,
-        html=letter.html,
-        message_id=message_id,
-        date=stamp,
-        calendar=calendar,
-        method=method,
-        references=_first_message_id(invitation),
-        language=snapshots.language(invitation),
-    )
-    hold = 0 if kind in _ASKING else settings.OUTBOX_HOLD_SECONDS
-    message = Message.objects.create(
-        invitation=invitation,
-        booking=invitation.booking,
-        event=event,
-        kind=kind.value,
-        sequence=None if calendar is None and kind is MessageKind.OFFER else invitation.sequence,
-        significant=calendar is not None,
-        sender=sender.address,
-        recipient=to.address,
-        subject=letter.subject,
-        text=letter.text,
-        calendar=calendar,
-        raw=raw,
-        message_id=message_id,
-        created_at=now,
-        due_at=now + timedelta(seconds=hold),
-    )
-    if hold == 0:
-        transaction.on_commit(nudge)
-    return message
-
-
-def _calendar(
-    invitation: Invitation, kind: MessageKind, stamp: datetime
-) -> tuple[bytes | None, str | None]:
-    if kind in _WITHOUT_CALENDAR or _was_only_offered(invitation, kind):
-        return None, None
-    if kind in _OF_SERIES:
-        return _series_calendar(invitation, kind, stamp)
-    snapshot = snapshots.invitation(
-        invitation,
-        sequence=invitation.sequence,
-        stamp=stamp,
-        answer_url=links.answer_url(invitation),
-        chosen=kind is MessageKind.CHOSEN and invitation.status is InvitationState.ACCEPTED,
-    )
-    if kind in {MessageKind.CANCEL, MessageKind.PASSED}:
-        alone = kind is MessageKind.PASSED or snapshots.goes_on_without(invitation)
-        return itip.cancel(snapshot, whole=not alone), "CANCEL"
-    if kind is MessageKind.DECLINE:
-        return itip.declinecounter(snapshot), "DECLINECOUNTER"
-    return itip.request(snapshot), "REQUEST"
-
-
-def _was_only_offered(invitation: Invitation, kind: MessageKind) -> bool:
-    """The end of an offer: no calendar knows its UID, so none is told."""
-    if kind not in {MessageKind.CANCEL, MessageKind.PASSED}:
-        return False
-    rows = invitation.messages.filter(_MAY_HAVE_ARRIVED, channel=MessageChannel.MAIL.value)
-    if snapshots.series_invitation(invitation) is not None:
-        return False
-    return not rows.exclude(kind__in=_NO_TIME_YET).exists()
-
-
-def _series_calendar(
-    invitation: Invitation, kind: MessageKind, stamp: datetime
-) -> tuple[bytes | None, str | None]:
-    """The whole of a regular series; a list of dates has no calendar part before a yes."""
-    row = snapshots.series_invitation(invitation)
-    if row is None:
-        return None, None
-    snapshot = snapshots.whole_series(
-        invitation, sequence=row.sequence, stamp=stamp, answer_url=links.series_url(row)
-    )
-    if kind is MessageKind.SERIES:
-        return itip.request(snapshot), "REQUEST"
-    return itip.cancel(snapshot), "CANCEL"
-
-
-def _message_id(invitation: Invitation) -> str:
-    """Deterministic: the invitation's identity and the number of the mail."""
-    local = invitation.ical_uid.partition("@")[0]
-    domain = settings.MAIL_FROM.rpartition("@")[2]
-    return f"<{local}.{invitation.messages.count() + 1}@{domain}>"
-
-
-def _first_message_id(invitation: Invitation) -> str | None:
-    return (
-        invitation.messages.filter(_MAY_HAVE_ARRIVED, channel=MessageChannel.MAIL.value)
-        .order_by("pk")
-        .values_list("message_id", flat=True)
-        .first()
-    )
-
-
-def nudge() -> None:
-    """Wake a worker. A broker that is away costs a few seconds, never a mail: the beat finds it."""
-    try:
-        current_app.send_task("scheduling.deliver_due", expires=60)
-    except (OperationalError, OSError) as error:
-        logger.warning("the broker did not take the nudge, the beat will: %s", error)
-
-
 def repeat(invitation: Invitation, *, event: AuditEvent, now: datetime) -> Message | None:
     """What stands now, once more to the address on file: same SEQUENCE, new stamp, answers stay.
 
@@ -375,13 +201,13 @@ def repeat(invitation: Invitation, *, event: AuditEvent, now: datetime) -> Messa
         return None
     row = snapshots.series_invitation(invitation)
     if row is None or not invitation.messages.filter(kind=MessageKind.SERIES.value).exists():
-        return _store(invitation, kind=_what_stands(invitation), event=event, now=now)
+        return store.message(invitation, kind=_what_stands(invitation), event=event, now=now)
     kind = MessageKind.SERIES_END if row.series.cancelled_at else MessageKind.SERIES
-    message = _store(invitation, kind=kind, event=event, now=now)
+    message = store.message(invitation, kind=kind, event=event, now=now)
     if kind is MessageKind.SERIES:
         # The rule knows nothing of the dates that were changed since; each is a mail of its own.
         for date in _changed_dates(row):
-            _store(date, kind=_what_stands(date), event=event, now=now)
+            store.message(date, kind=_what_stands(date), event=event, now=now)
     return message
 
 
@@ -402,8 +228,8 @@ def _what_stands(invitation: Invitation) -> MessageKind:
 def _changed_dates(row: SeriesInvitation) -> list[Invitation]:
     """The dates of a series that a mail of their own was sent about."""
     rows = Invitation.objects.filter(booking__series=row.series_id, contact=row.contact_id)
-    told = Message.objects.filter(_MAY_HAVE_ARRIVED, invitation__in=rows, significant=True)
-    told = told.exclude(kind__in=[kind.value for kind in _OF_SERIES])
+    told = Message.objects.filter(store.MAY_HAVE_ARRIVED, invitation__in=rows, significant=True)
+    told = told.exclude(kind__in=[kind.value for kind in store.OF_SERIES])
     changed = rows.filter(pk__in=told.values("invitation"))
     return list(changed.select_related("booking", "contact").order_by("booking__start"))
 
@@ -421,6 +247,6 @@ def decline_counter(
         return None
     if _has_news_on_its_way(invitation):
         return None
-    return _store(
+    return store.message(
         invitation, kind=MessageKind.DECLINE, event=event, now=now, in_words=not by_calendar
     )

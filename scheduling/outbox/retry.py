@@ -18,7 +18,7 @@ from partners.services.contacts import save_contact
 from partners.services.details import ContactDetails
 from scheduling.models import Booking, Invitation, Message
 from scheduling.models.message import Messages
-from scheduling.outbox import enqueue, waits
+from scheduling.outbox import enqueue, store, waits
 from scheduling.states import CALLED_OFF, LEFT_THE_HOUSE, Fault, MessageKind, MessageState
 
 _ENDS = frozenset({MessageKind.CANCEL, MessageKind.TAKEN, MessageKind.SERIES_END})
@@ -47,7 +47,7 @@ def again(*, actor: User, now: datetime, message: Message) -> Message:
     if newest is not None:
         # It says all that this one said, and more.
         _decide(locked, now, superseded_by=newest)
-        transaction.on_commit(enqueue.nudge)
+        transaction.on_commit(store.nudge)
         return newest
     _refuse_stale(locked, invitation.booking, now)
     locked.state, locked.fault, locked.error = MessageState.WAITING.value, "", ""
@@ -55,7 +55,7 @@ def again(*, actor: User, now: datetime, message: Message) -> Message:
     # The server may have taken it before it was sent back: it is not unheard of.
     locked.unsure = locked.unsure or message.fault == Fault.BOUNCED.value
     locked.save()
-    transaction.on_commit(enqueue.nudge)
+    transaction.on_commit(store.nudge)
     return locked
 
 
@@ -113,7 +113,7 @@ def let_go(*, actor: User, now: datetime, message: Message) -> Message:
     audit.record(now=now, actor=actor, verb="message.let_go", target=locked)
     locked.due_at, locked.past_cap, locked.fault = now, True, ""
     locked.save(update_fields=["due_at", "past_cap", "fault"])
-    transaction.on_commit(enqueue.nudge)
+    transaction.on_commit(store.nudge)
     return locked
 
 

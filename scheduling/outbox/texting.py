@@ -11,7 +11,7 @@ from core.models import User
 from partners.services.texting import stop_texts
 from scheduling.models import Invitation, Message
 from scheduling.models.message import Messages
-from scheduling.outbox import enqueue, quiet, sms
+from scheduling.outbox import enqueue, quiet, sms, store
 from scheduling.states import (
     OPEN_STATES,
     Fault,
@@ -55,7 +55,7 @@ def send_link(*, actor: User, now: datetime, invitation: Invitation) -> Message:
         target=booking,
         data={"invitation": row.pk},
     )
-    return enqueue.text(row, kind=MessageKind.LINK, event=event, now=now)
+    return store.text(row, kind=MessageKind.LINK, event=event, now=now)
 
 
 @transaction.atomic

@@ -9,8 +9,7 @@ from django.utils.translation import gettext as _
 from core import access
 from partners.models import STAGE_LABELS, Agreement, Organisation, Stage
 from partners.queries import channels
-from scheduling.insight import relations
-from scheduling.insight.today import coming_with
+from scheduling.insight import coming, relations
 from scheduling.views.network import meeting_link
 from scheduling.views.relation import about, log_undo
 from scheduling.views.today_words import lang
@@ -56,7 +55,7 @@ def relation_panel(context: template.Context, organisation: Organisation) -> dic
         "agreements": rows,
         "today": timezone.localdate(now),
         "meeting": meeting_link(organisation=organisation.pk) if plans else "",
-        "meetings": coming_with(organisation, now),
+        "meetings": coming.meetings_with(organisation, now),
         "undo": log_undo(user, now),
         **about(user, now, organisation=organisation),
     }

@@ -25,8 +25,7 @@ from partners.models import (
 )
 from partners.services import network as services
 from scheduling.forms.relation import AgreementForm, ChannelForm
-from scheduling.insight import relations
-from scheduling.insight.today import coming_with
+from scheduling.insight import coming, relations
 from scheduling.models import SignalSource
 from scheduling.views.interests import catch_context
 from scheduling.views.relation import about, form_page, log_undo
@@ -94,7 +93,7 @@ def channel(request: HttpRequest, pk: int) -> HttpResponse:
         "reachable": row.contact and queries.may_reach(user, row.contact),
         "plans": access.may_plan(user),
         "meeting": meeting_link(channel=row.pk) if access.may_plan(user) else "",
-        "meetings": coming_with(row, now),
+        "meetings": coming.meetings_with(row, now),
         "silent": _row(row, now)["silent"],
         "undo": log_undo(user, now),
         **catch_context(user, source=SignalSource.PARTNER),

@@ -20,6 +20,7 @@ from scheduling.access import to_look_at, visit_to_plan
 from scheduling.booking import nudge, series_undo, services
 from scheduling.booking.undo import UNDOABLE
 from scheduling.followup import next_steps
+from scheduling.insight import coming
 from scheduling.insight import today as insight
 from scheduling.models import Booking, CallTask, FollowUp
 from scheduling.outbox import calls, sms
@@ -41,7 +42,7 @@ def today(request: HttpRequest) -> HttpResponse:
     assert isinstance(user, User)
     now = timezone.now()
     needs = insight.needs_of(user, now)
-    visits, met = insight.coming(user, now), insight.coming_gatherings(user, now)
+    visits, met = coming.visits(user, now), coming.gatherings(user, now)
     relation = today_relation.relation(user, now)
     words = Rows(user, now, acts=access.may_plan(user) or user.role != "manager")
     asked = [*today_answers.asked(user), *today_tasks.asked(user, now)]
@@ -57,7 +58,7 @@ def today(request: HttpRequest) -> HttpResponse:
         ],
         "later": [*words.later(needs), *relation.later, *expiring(user, now)],
         "relation": relation,
-        "days": words.days(sorted([*visits, *met], key=lambda row: row.start)[: insight.COMING]),
+        "days": words.days(sorted([*visits, *met], key=lambda row: row.start)[: coming.COMING]),
         "none_bounced": access.may_plan(user) and not needs.failed,
         "to_look_at": to_look_at(user),
         "week": timezone.localdate(now),

@@ -11,7 +11,7 @@ from core.models import AuditEvent
 from scheduling.booking import gatherings, nudge, offers, reminders, services
 from scheduling.booking.gathering_plan import GatheringPlan
 from scheduling.models import Booking, Message
-from scheduling.outbox import enqueue, retry, waits
+from scheduling.outbox import enqueue, retry, store, waits
 from scheduling.states import AnswerChannel, InvitationState, MessageKind
 from tests.factories import NOW, World, at, day, days
 from tests.scheduling.outbox.test_deliver import send
@@ -109,7 +109,7 @@ def automatic(booking: Booking, number: int, now: datetime = NOW) -> None:
     invitation = booking.invitations.get()
     event = audit.record(now=now, actor=None, via="system", verb="visit.nudged", target=booking)
     for _ in range(number):
-        enqueue._store(invitation, kind=MessageKind.NUDGE, event=event, now=now)
+        store.message(invitation, kind=MessageKind.NUDGE, event=event, now=now)
 
 
 def test_what_passes_the_cap_waits_for_the_next_working_day(
