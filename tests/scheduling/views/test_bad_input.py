@@ -113,9 +113,14 @@ def test_a_meeting(client: Client, w: World, changes: dict[str, Any], words: str
 )
 def test_a_way_out_that_no_page_made(client: Client, w: World, start: str) -> None:
     client.force_login(w.socionom)
-    response = client.post(reverse("meeting_new"), {"take": start, "act": "send"})
+    given = {"title": "Samverkan om läsning", "day": "2026-12-04", "starts": "14:00"}
+    response = client.post(reverse("meeting_new"), {**given, "take": start, "act": "send"})
+    text = response.content.decode()
     assert response.status_code == 422
-    assert READ in response.content.decode()
+    assert READ in text
+    assert 'value="Samverkan om läsning"' in text
+    assert 'value="2026-12-04"' in text
+    assert not Booking.objects.exists()
 
 
 def test_a_move_to_the_first_day_of_all(client: Client, w: World) -> None:
