@@ -19,6 +19,7 @@ from scheduling.booking.services import VisitPlan
 from scheduling.booking.ways_out import Way
 from scheduling.forms import picked
 from scheduling.forms.facts import BookingFacts
+from scheduling.forms.room_reason import RoomReasonForm
 from scheduling.forms.wall import instant, moment
 from scheduling.models import Host, Programme, Room
 from scheduling.states import BookingKind
@@ -74,7 +75,7 @@ class SlotList(forms.Field):
         return list(dict.fromkeys(str(one) for one in found if one))
 
 
-class BookForm(forms.Form):
+class BookForm(RoomReasonForm):
     """The page's fields. A proposed slot, or a time of one's own."""
 
     group = GroupChoice(
@@ -263,6 +264,7 @@ def plan_from(form: BookForm, group: Group, now: datetime) -> VisitPlan:
         diets=data["diets"],
         greeting=data["greeting"],
         hours_confirmed=data["accept_warnings"],
+        room_reason=form.said_of_room(),
     )
     return form.facts.onto(plan)
 
@@ -305,7 +307,7 @@ def _slot(raw: str) -> tuple[datetime, Room | None, list[Host]]:
     return start, place, [found[pk] for pk in people]
 
 
-class TakeForm(forms.Form):
+class TakeForm(RoomReasonForm):
     """One press on a proposed time or a way out of a clash, for a visit that exists."""
 
     take = forms.CharField(max_length=120)

@@ -19,7 +19,8 @@ from core.logs import mask
 from core.models import User
 from partners import services as partners
 from partners.models import Group, PartnerTask
-from scheduling.booking import offers, series, services, times, ways_out
+from scheduling.booking import fitting, offers, series, services, times, ways_out
+from scheduling.booking.plan import as_if_said
 from scheduling.forms import picked
 from scheduling.forms.book import (
     USUAL_TIMES,
@@ -55,6 +56,16 @@ class _Page:
     ways: list[tuple[str, ways_out.Way]] = field(default_factory=list)
     took: str = "show"
 
+    @property
+    def ticks(self) -> bool:
+        """Whether something is to be accepted by a tick."""
+        return any(code != fitting.CODE for code, _words in self.warnings)
+
+    @property
+    def asks_why(self) -> bool:
+        """Whether a reason is asked for a room too small."""
+        return any(code == fitting.CODE for code, _words in self.warnings)
+
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -78,8 +89,9 @@ def book(request: HttpRequest) -> HttpResponse:
             return done
     else:
         _preview(form, page, user, now)
-    quiet = request.htmx or page.error is None  # type: ignore[attr-defined] # set by django-htmx
-    return _show(request, form, page, 200 if quiet else page.error.status)  # type: ignore[union-attr]
+    quiet = request.htmx or (page.error is None and not form.errors)  # type: ignore[attr-defined] # set by django-htmx
+    wrong = page.error.status if page.error else 422
+    return _show(request, form, page, 200 if quiet else wrong)
 
 
 def _posted(request: HttpRequest) -> tuple[BookForm, str]:
@@ -156,6 +168,7 @@ def _preview(form: BookForm, page: _Page, user: User, now: datetime) -> None:
             plan = plan_from(form, group, now)
             page.warnings = _warnings(plan)
             page.plan = plan
+            plan = as_if_said(plan)
             choices = choices_from(form, plan)
             repeated = series_from(form, plan, now)
             if repeated is not None:
@@ -187,7 +200,7 @@ def _colleagues(found: list[Message]) -> str:
 
 def _explain(form: BookForm, page: _Page, error: DomainError, now: datetime) -> None:
     """Why it did not go; for a clash of a single visit also what can be had instead."""
-    page.error = error
+    page.error = None if form.tells(error) else error
     single = not form.cleaned_data["more"] and not form.cleaned_data["repeat"]
     if isinstance(error, Clash) and page.plan is not None and single:
         wanted = ways_out.Wanted.of_plan(page.plan)
@@ -222,9 +235,7 @@ def _book(
             plan = plan_from(form, group, now)
             page.warnings = _warnings(plan)
             page.plan = plan
-            if page.warnings and not form.cleaned_data["accept_warnings"]:
-                words = " ".join(message for _code, message in page.warnings)
-                raise Invalid(words + " " + _("Kryssa i Boka ändå om det är som du vill."))
+            _require_yes(form, page, plan)
             booking = _made(form, plan, user, now, send=send)
     except DomainError as error:
         _explain(form, page, error, now)
@@ -232,6 +243,21 @@ def _book(
     words = _("Inbjudan skickas strax.") if send else _("Utkastet är sparat.")
     messages.success(request, words)
     return HttpResponseRedirect(reverse("visit", args=[booking.pk]), status=303)
+
+
+def _require_yes(form: BookForm, page: _Page, plan: services.VisitPlan) -> None:
+    """Raise Invalid for what is warned of and not accepted, all at once.
+
+    A room too small has a reason instead of the tick.
+    """
+    said, fields = [], {}
+    if page.ticks and not form.cleaned_data["accept_warnings"]:
+        said = [message for code, message in page.warnings if code != fitting.CODE]
+        said.append(_("Kryssa i Boka ändå om det är som du vill."))
+    if page.asks_why and plan.room is not None and not plan.room_reason.strip():
+        fields = fitting.missing(plan.room, plan.size).fields
+    if said or fields:
+        raise Invalid(" ".join(said or fields.values()), fields=fields)
 
 
 def _made(
@@ -287,7 +313,6 @@ def _show(request: HttpRequest, form: BookForm, page: _Page, status: int = 200) 
         "chosen_programme": form.programme_choice(),
         "slot": form["slot"].value(),
         "more": form["more"].value() or [],
-        "accept": bool(page.warnings),
         "wish": _wish(request),
     }
     return render(request, "scheduling/book.html", context, status=status)

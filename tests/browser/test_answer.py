@@ -32,7 +32,7 @@ sam = User.objects.get(username="sam")
 plan = services.VisitPlan(groups=(Group.objects.get(alias="Läsgruppen"),), start=start,
     end=start + timedelta(hours=1), programme=Programme.objects.get(name="Första besöket"),
     host=Host.objects.get(user__username="robin"), room=Room.objects.get(name="Skrivarrummet"),
-    two_hosts=False)
+    room_reason="Vi delar på oss", two_hosts=False)
 if {dates} > 1:
     made = series.book_series(actor=sam, now=now, plan=series.SeriesPlan(
         visit=plan, weekly=series.weekly(first=start.date(), count={dates})))

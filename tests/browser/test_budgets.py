@@ -33,7 +33,7 @@ group = Group.objects.get(alias="Läsgruppen")
 booking = services.book(actor=User.objects.get(username="sam"), now=now, plan=services.VisitPlan(
     groups=(group,), programme=Programme.objects.get(name="Första besöket"), two_hosts=False,
     start=start, end=start + timedelta(hours=1), host=Host.objects.get(user__username="robin"),
-    room=Room.objects.get(name="Skrivarrummet")))
+    room=Room.objects.get(name="Skrivarrummet"), room_reason="Vi delar på oss"))
 services.confirm(actor=User.objects.get(username="sam"), now=now, booking=booking)
 print("booking", booking.pk)
 """

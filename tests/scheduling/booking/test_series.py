@@ -151,6 +151,8 @@ class TestSeries:
         ]
 
     def test_clashes_are_named_with_a_way_out(self, w: World) -> None:
+        w.other_room.capacity = 10
+        w.other_room.save()
         other = w.organisation.groups.create(alias="Läsgruppen", created_at=NOW)
         taken = w.plan(
             groups=(other,),
