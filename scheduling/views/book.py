@@ -25,6 +25,7 @@ from scheduling.forms import picked
 from scheduling.forms.book import (
     USUAL_TIMES,
     BookForm,
+    Repeated,
     choices_from,
     kept_slot,
     plan_from,
@@ -50,7 +51,7 @@ class _Page:
     warnings: list[tuple[str, str]] = field(default_factory=list)
     error: DomainError | None = None
     last: Booking | None = None
-    outline: series.Outline | None = None
+    repeated: Repeated | None = None
     plan: services.VisitPlan | None = None
     #: Ways out of a clash, each with its form value, and the act that met it.
     ways: list[tuple[str, ways_out.Way]] = field(default_factory=list)
@@ -170,10 +171,9 @@ def _preview(form: BookForm, page: _Page, user: User, now: datetime) -> None:
             page.plan = plan
             plan = as_if_said(plan)
             choices = choices_from(form, plan)
-            repeated = series_from(form, plan, now)
-            if repeated is not None:
-                page.outline = series.outline(plan=repeated, now=now)
-                made_series = series.book_series(actor=user, now=now, plan=repeated)
+            page.repeated = series_from(form, plan, now)
+            if page.repeated is not None:
+                made_series = series.book_series(actor=user, now=now, plan=page.repeated.plan)
                 found = list(Message.objects.filter(booking__series=made_series))
             elif len(choices) > 1:
                 made = offers.offer(actor=user, now=now, plan=plan, choices=choices)
@@ -236,7 +236,8 @@ def _book(
             page.warnings = _warnings(plan)
             page.plan = plan
             _require_yes(form, page, plan)
-            booking = _made(form, plan, user, now, send=send)
+            page.repeated = series_from(form, plan, now)
+            booking = _made(form, page, plan, user, now, send=send)
     except DomainError as error:
         _explain(form, page, error, now)
         return None
@@ -261,14 +262,19 @@ def _require_yes(form: BookForm, page: _Page, plan: services.VisitPlan) -> None:
 
 
 def _made(
-    form: BookForm, plan: services.VisitPlan, user: User, now: datetime, *, send: bool
+    form: BookForm,
+    page: _Page,
+    plan: services.VisitPlan,
+    user: User,
+    now: datetime,
+    *,
+    send: bool,
 ) -> Booking:
     """A visit at one time, or an offer of several; a draft has one."""
     key = form.cleaned_data["key"] or None
     choices = choices_from(form, plan)
-    repeated = series_from(form, plan, now)
-    if send and repeated is not None:
-        made = series.book_series(actor=user, now=now, plan=repeated, idempotency_key=key)
+    if send and page.repeated is not None:
+        made = series.book_series(actor=user, now=now, plan=page.repeated.plan, idempotency_key=key)
         return made.bookings.order_by("start")[0]
     if send and len(choices) > 1:
         return offers.offer(actor=user, now=now, plan=plan, choices=choices, idempotency_key=key)

@@ -260,3 +260,27 @@ def test_a_series_and_an_offer_ask_too(w: World, sam: Caller) -> None:
     visit["room_reason"] = "Kortare besök"
     made = sam.post("/series", series, 201)
     assert {row["room_reason"] for row in made["visits"]} == {"Kortare besök"}
+
+
+def test_a_clashing_date_of_a_series_tells_its_ways_out(w: World, sam: Caller) -> None:
+    w.other_room.capacity = 12
+    w.other_room.save()
+    group = w.organisation.groups.create(alias="Läsgruppen", created_at=NOW)
+    taken = wanted(w, group=group.pk, contact=w.contact.pk, room=w.room.pk, host=w.other_host.pk,
+                   start="2026-12-15T10:00:00+01:00")  # fmt: skip
+    sam.post("/visits", taken, 201)
+    visit = wanted(w, room=w.room.pk, host=w.host.pk)
+    body: dict[str, Any] = {"visit": visit, "weeks": 2, "count": 2}
+    (clash,) = sam.post("/series/outline", body)["clashes"]
+    (told,) = sam.post("/series", body, 409)["dates"]
+    way = next(row for row in clash["ways_out"] if row["kind"] == "room")
+    assert told["ways_out"] == clash["ways_out"]
+    assert (way["words"], way["room"]["id"]) == ("Skrivarrummet i stället", w.other_room.pk)
+    body["instead"] = [
+        {"day": "2026-12-15", "start": way["start"], "room": way["room"]["id"],
+         "host": way["host"]["id"], "co_host": None}
+    ]  # fmt: skip
+    assert [row["room"]["id"] for row in sam.post("/series", body, 201)["visits"]] == [
+        w.room.pk,
+        w.other_room.pk,
+    ]

@@ -241,3 +241,24 @@ class TestSeries:
         calendar, event = parsed(Message.objects.latest("pk"))
         assert (calendar["METHOD"], event["SEQUENCE"]) == ("CANCEL", 1)  # type: ignore[index]
         assert "RECURRENCE-ID" not in event  # type: ignore[operator]
+
+
+@pytest.mark.django_db
+@pytest.mark.postgres
+def test_the_ways_of_a_clashing_date_are_free_and_on_that_day() -> None:
+    w = world()
+    other = w.organisation.groups.create(alias="Läsgruppen", created_at=NOW)
+    taken = w.plan(groups=(other,), contacts=(w.contact,), start=at(15, 10), end=at(15, 11, 15))
+    services.book(actor=w.socionom, now=NOW, plan=taken)
+    (clash,) = series.outline(plan=fortnightly(w, 3), now=NOW).clashes
+    # Skrivarrummet is free, but has no places for ten.
+    assert clash.ways
+    assert clash.room is None
+    assert {timezone.localdate(way.start) for way in clash.ways} == {date(2026, 12, 15)}
+    for way in clash.ways:
+        instead = {
+            clash.day: series.Instead(
+                start=way.start, room=way.room, host=way.host, co_host=way.co_host
+            )
+        }
+        assert series.outline(plan=fortnightly(w, 3, instead=instead), now=NOW).clashes == []
