@@ -262,3 +262,17 @@ def test_the_ways_of_a_clashing_date_are_free_and_on_that_day() -> None:
             )
         }
         assert series.outline(plan=fortnightly(w, 3, instead=instead), now=NOW).clashes == []
+
+
+@pytest.mark.django_db
+@pytest.mark.postgres
+def test_two_dates_that_choose_the_same_time_clash_and_nothing_is_booked() -> None:
+    w = world()
+    same = series.Instead(start=at(16, 10))
+    plan = fortnightly(w, 3, instead={date(2026, 12, 1): same, date(2026, 12, 15): same})
+    with pytest.raises(Clash, match="1 av 3 krockar: ons 16 dec") as caught:
+        series.book_series(actor=w.socionom, now=NOW, plan=plan)
+    (row,) = caught.value.extra["dates"]  # type: ignore[misc]
+    assert "Studion är upptagen ons 16 dec" in row["message"]
+    assert row["ways_out"]
+    assert not Booking.objects.exists()
