@@ -79,7 +79,8 @@ class AuditQuerySet(models.QuerySet["AuditEvent"]):
 class AuditEvent(models.Model):
     """One domain act: who, what, when. Written in the act's own transaction, never changed.
 
-    ``data`` holds identifiers, states and times, never the content of notes or messages.
+    ``data`` holds identifiers, states and times, never the content of notes or messages. The one
+    text: a planner's screened line on why a room too small would do (``room_reason``).
     """
 
     at = models.DateTimeField(db_index=True)

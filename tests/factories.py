@@ -28,6 +28,10 @@ def at(day: int, hour: int, minute: int = 0, month: int = 12, year: int = 2026) 
     return datetime(year, month, day, hour, minute, tzinfo=STOCKHOLM)
 
 
+#: Why the other room will do for a group that is larger.
+WHY_SMALL = "Kortare besök"
+
+
 @dataclass
 class World:
     """What most tests need."""
@@ -45,7 +49,11 @@ class World:
     contact: Contact
 
     def plan(self, **changes: object) -> VisitPlan:
-        """Tuesday 1 December 2026 10.00–11.15 in the room, with the host."""
+        """Tuesday 1 December 2026 10.00–11.15 in the room, with the host.
+
+        The other room is too small for the group, so that it comes with a reason.
+        """
+        small = changes.get("room") == self.other_room
         values: dict[str, object] = {
             "groups": (self.group,),
             "programme": self.programme,
@@ -53,6 +61,7 @@ class World:
             "end": at(1, 11, 15),
             "host": self.host,
             "room": self.room,
+            "room_reason": WHY_SMALL if small else "",
             **changes,
         }
         return VisitPlan(**values)

@@ -28,6 +28,7 @@ ICONS = {
     '5-2.5 8.5-2.5V4C17 4 14 4.8 12 6.5ZM12 6.5V21"/>',
     "calendar": '<rect x="3.5" y="5" width="17" height="15.5" rx="2"/>'
     '<path d="M3.5 10h17M8 3v4M16 3v4"/>',
+    "calm": '<path d="M3 9c3-3.5 6 3.5 9 0s6 3.5 9 0M3 15.5c3-3.5 6 3.5 9 0s6 3.5 9 0"/>',
     "chart": '<path d="M4 4v16h16M8.5 16v-4M13 16V8M17.5 16v-6"/>',
     "check": '<path d="m4.5 12.5 5 5 10-11"/>',
     "clock": _CIRCLE + '<path d="M12 7v5l3.5 2"/>',
@@ -137,6 +138,12 @@ def state(kind: str, code: str, more: str = "", style: str = "", size: str = "s"
     known = STATES[kind].get(str(code), ("info", "", code))
     name, tone, word = known
     return {"icon": name, "tone": tone, "word": word, "more": more, "style": style, "size": size}
+
+
+@register.simple_tag
+def state_icon(kind: str, code: str) -> SafeString:
+    """Only the icon of a state, where its word stands elsewhere for those who do not see it."""
+    return icon(STATES[kind].get(str(code), ("info", "", ""))[0], "s")
 
 
 @register.filter

@@ -52,6 +52,7 @@ def move(request: HttpRequest, visit: int, payload: MoveIn) -> object:
             version=payload.version,
             hours_confirmed=payload.hours_confirmed,
             busy_override=payload.busy_override,
+            room_reason=payload.room_reason,
         )
     return shown(user, visit)
 

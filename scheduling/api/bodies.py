@@ -293,6 +293,7 @@ class VisitBody(BaseModel):
     photos_agreed: bool
     hours_confirmed: bool
     busy_override: str
+    room_reason: str
     two_hosts: bool
     plan_quiet_place: str | None
     plan_exit: str | None

@@ -14,7 +14,7 @@ from core.errors import Missing
 from core.models import User
 from partners.models import SizeBand
 from scheduling import access
-from scheduling.api.bodies import VisitBody
+from scheduling.api.bodies import Named, VisitBody
 from scheduling.api.common import answers, one, that, user_of
 from scheduling.api.fields import Day, Id, Key, Moment, Number, Shown, Strict, iso
 from scheduling.api.schemas import VisitIn
@@ -22,6 +22,7 @@ from scheduling.api.visits import shown
 from scheduling.api.wanted import active_hosts, active_rooms, groups_of, plan_of
 from scheduling.booking import offers, series, series_undo
 from scheduling.booking.services import Reply
+from scheduling.booking.ways_out import Kind
 from scheduling.models import Invitation, OfferedTime, Series
 from scheduling.states import AnswerChannel, InvitationState, OfferState
 
@@ -88,6 +89,7 @@ class InsteadIn(Strict):
     start: Moment | None = None
     room: Id | None = None
     host: Id | None = None
+    co_host: Id | None = None
 
 
 class SeriesIn(Strict):
@@ -110,14 +112,27 @@ class SkippedBody(BaseModel):
     reason: str
 
 
+class WayBody(BaseModel):
+    """What can be had instead, free when it was told."""
+
+    kind: Kind
+    start: Shown
+    end: Shown
+    room: Named | None
+    host: Named
+    co_host: Named | None
+    words: str
+
+
 class ClashingBody(BaseModel):
-    """A date that is taken, and what can be done instead."""
+    """A date that is taken, and what can be done instead on the same day."""
 
     day: str
     message: str
     room: int | None
     host: int | None
     start: Shown | None
+    ways_out: list[WayBody]
 
 
 class OutlineBody(BaseModel):
@@ -230,6 +245,7 @@ def outline(request: HttpRequest, payload: SeriesIn) -> object:
                 room=row.room.pk if row.room else None,
                 host=row.host.pk if row.host else None,
                 start=iso(row.start) if row.start else None,
+                ways_out=[WayBody.model_validate(way.data()) for way in row.ways],
             )
             for row in found.clashes
         ],
@@ -295,6 +311,7 @@ def _plan(payload: SeriesIn) -> series.SeriesPlan:
             start=row.start,
             room=one(active_rooms(), row.room, "room"),
             host=one(active_hosts(), row.host, "host"),
+            co_host=one(active_hosts(), row.co_host, "co_host"),
         )
         for row in payload.instead
     }

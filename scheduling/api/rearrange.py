@@ -9,7 +9,7 @@ from scheduling import access
 from scheduling.api.bodies import Listed, Named, VisitBody
 from scheduling.api.common import answers, known, one, that, user_of
 from scheduling.api.fields import Id, Moment, QueryId, Strict, Version
-from scheduling.api.schemas import VersionIn
+from scheduling.api.schemas import Reason, VersionIn
 from scheduling.api.shown import host_named
 from scheduling.api.visits import shown
 from scheduling.api.wanted import active_hosts, active_rooms
@@ -21,9 +21,10 @@ VISIT = answers(VisitBody)
 
 
 class RoomChange(VersionIn):
-    """The same time in another room."""
+    """The same time in another room; ``room_reason``: why it will do with too few places."""
 
     room: Id
+    room_reason: Reason = ""
 
 
 class HostChange(VersionIn):
@@ -46,6 +47,7 @@ class SwapIn(VersionIn):
     other: Id
     what: services.Exchange = services.Exchange.BOTH
     other_version: Version | None = None
+    room_reason: Reason = ""
 
 
 class TakeIn(VersionIn):
@@ -56,6 +58,7 @@ class TakeIn(VersionIn):
     room: Id | None = None
     host: Id
     co_host: Id | None = None
+    room_reason: Reason = ""
 
 
 class Away(Strict):
@@ -100,7 +103,12 @@ def change_room(request: HttpRequest, visit: int, payload: RoomChange) -> object
     room = that(active_rooms(), payload.room, "room")
     with ways_out.told(ways_out.Wanted.of_booking(booking, room=room), now=now):
         services.change_room(
-            actor=user, now=now, booking=booking, room=room, version=payload.version
+            actor=user,
+            now=now,
+            booking=booking,
+            room=room,
+            version=payload.version,
+            room_reason=payload.room_reason,
         )
     return shown(user, visit)
 
@@ -167,6 +175,7 @@ def swap(request: HttpRequest, visit: int, payload: SwapIn) -> object:
         what=payload.what,
         version=payload.version,
         other_version=payload.other_version,
+        room_reason=payload.room_reason,
     )
     return shown(user, visit)
 
@@ -194,6 +203,7 @@ def take(request: HttpRequest, visit: int, payload: TakeIn) -> object:
             host=host,
             co_host=co_host,
             version=payload.version,
+            room_reason=payload.room_reason,
         )
     return shown(user, visit)
 

@@ -19,6 +19,7 @@ from scheduling.api.fields import (
     Version,
     limit,
 )
+from scheduling.booking import fitting
 from scheduling.models import (
     BarrierKind,
     Diet,
@@ -43,6 +44,7 @@ from scheduling.states import (
 Name = Annotated[Text, limit(80)]
 Place = Annotated[Text, limit(200)]
 Short = Annotated[Text, limit(120)]
+Reason = Annotated[Text, limit(fitting.LONGEST)]
 Ids = Annotated[list[Id], Field(max_length=20)]
 Words = Annotated[list[Annotated[Text, limit(60)]], Field(max_length=20)]
 Minutes = Annotated[Number, Field(ge=0, le=240)]
@@ -213,6 +215,8 @@ class VisitIn(Strict):
     hours_confirmed: Flag = False
     #: Why it is booked although a host's own calendar is busy.
     busy_override: Place = ""
+    #: Why a room with too few places will do; without it such a room is a 422.
+    room_reason: Reason = ""
     two_hosts: Flag | None = None
     plan_quiet_place: Place = ""
     plan_exit: Place = ""
@@ -260,6 +264,7 @@ class DetailsIn(Strict):
     photos_agreed: Flag = left_out()
     hours_confirmed: Flag = left_out()
     busy_override: Place = left_out()
+    room_reason: Reason = left_out()
     plan_routine_url: Link = left_out()
 
 
@@ -277,6 +282,7 @@ class MoveIn(VersionIn):
     room: Id | None = None
     hours_confirmed: Flag = False
     busy_override: Place = ""
+    room_reason: Reason = ""
 
 
 class CancelIn(VersionIn):

@@ -51,6 +51,7 @@ _SAME = (
     "photos_agreed",
     "hours_confirmed",
     "busy_override",
+    "room_reason",
     "two_hosts",
     "respond_by",
 )

@@ -39,8 +39,15 @@ def _event(row: AuditEvent) -> BeatBody:
         verb=row.verb,
         by=row.actor.name if row.actor else "",
         via=row.via,
-        text=_moved(row) if row.verb in {"visit.moved", "visit.swapped"} else "",
+        text=_said(row),
     )
+
+
+def _said(row: AuditEvent) -> str:
+    """The times of a move, and why a room too small will do."""
+    moved = _moved(row) if row.verb in {"visit.moved", "visit.swapped"} else ""
+    why = screening.mask(str(row.data.get("room_reason") or ""))
+    return ". ".join(part for part in (moved, why) if part)
 
 
 def _moved(row: AuditEvent) -> str:

@@ -36,6 +36,7 @@ _SAME = (
     "photos_agreed",
     "hours_confirmed",
     "busy_override",
+    "room_reason",
     "two_hosts",
     "plan_quiet_place",
     "plan_exit",

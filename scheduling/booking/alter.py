@@ -10,7 +10,7 @@ from core import texts
 from core.errors import Conflict, IllegalTransition, Invalid
 from core.models import User
 from partners.models import AccessNeed, Contact, SizeBand
-from scheduling.booking import allocate, change, facts, hosting
+from scheduling.booking import allocate, change, facts, fitting, hosting
 from scheduling.booking.plan import TEXT_LIMITS, check_times
 from scheduling.models import (
     Booking,
@@ -47,7 +47,7 @@ def send_draft(
 
 
 @change.service
-def move(
+def move(  # noqa: PLR0913 - what was said yes to is a word each, as in the API
     *,
     actor: User | None,
     now: datetime,
@@ -61,12 +61,14 @@ def move(
     via: str = "",
     busy_override: str = "",
     hours_confirmed: bool = False,
+    room_reason: str | None = "",
 ) -> Booking:
     """Another time, and another room or host where one is given; the length stays without ``end``.
 
     With ``host`` the visit is met by her and ``co_host``, or by her alone.
 
-    ``busy_override``: why it may be although a host's own calendar is busy then.
+    ``busy_override``: why it may be although a host's own calendar is busy then. ``room_reason``:
+    why a room with too few places will do; None where there is nobody to ask.
 
     The booking keeps its identity: back to offered, SEQUENCE + 1, answers reset, all told.
     Raises Invalid, Clash, Stale, IllegalTransition.
@@ -75,6 +77,7 @@ def move(
     end = end or start + (booking.end - booking.start)
     check_times(start, end, now)
     before, answered = change.arrangement(booking), change.answered(booking)
+    same_room = room is None or room == booking.visit.room
     change.step(booking, VisitEvent.MOVE)
     booking.start = start.replace(second=0, microsecond=0)
     booking.end = end.replace(second=0, microsecond=0)
@@ -87,7 +90,10 @@ def move(
     _allow(booking.visit, busy_override, hours_confirmed=hours_confirmed)
     hosting.require_own_free(booking.visit, booking.start, booking.end)
     allocate.take(booking, now=now)
-    data = {"before": before, "answered": answered, **change.times(booking)}
+    why = fitting.settle(
+        booking.visit, room_reason or "", stands=same_room, asks=room_reason is not None
+    )
+    data = {"before": before, "answered": answered, **change.times(booking), **why}
     closed = {"offered": offered, "proposals": close_proposals(booking)}
     event = change.finish(
         booking, actor=actor, now=now, verb="visit.moved", via=via, data={**data, **closed}
@@ -134,6 +140,7 @@ class Details:
     photos_agreed: bool | None = None
     hours_confirmed: bool | None = None
     busy_override: str | None = None
+    room_reason: str | None = None
     plan_routine_url: str | None = None
 
 
@@ -156,17 +163,20 @@ def change_details(
         require_one_time(booking)
     visit = booking.visit
     before, arrangement = _facts(visit), change.arrangement(booking)
-    team = set(visit.hosts)
+    team, room = set(visit.hosts), visit.room
     _apply(booking, details)
     facts.apply(visit, details)
     check_hosts(visit)
     if set(visit.hosts) - team or visit.travel_minutes != before["travel_minutes"]:
         hosting.require_own_free(visit, booking.start, booking.end)
     visit.save()
+    # Of a visit that stands as it did in room and size nothing new is asked.
+    asks = room != visit.room or before["size_band"] != visit.size_band
+    why = fitting.settle(visit, details.room_reason or "", stands=room == visit.room, asks=asks)
     changed = sorted(name for name, value in _facts(visit).items() if value != before[name])
     allocate.take(booking, now=now)
     facts.confirm_when_whole(booking)
-    data: dict[str, object] = {"fields": changed, "before": arrangement}
+    data: dict[str, object] = {"fields": changed, "before": arrangement, **why}
     event = change.finish(booking, actor=actor, now=now, verb="visit.changed", data=data)
     if booking.status is not VisitState.DRAFT and any(name in changed for name in _TOLD):
         change.tell_all(booking, change=MessageKind.UPDATE, event=event, now=now, reset=False)

@@ -301,7 +301,15 @@ def accept_proposal(*, actor: User, now: datetime, proposal: Proposal) -> Bookin
     if not hasattr(booking, "visit"):
         plan = gatherings.plan_of(booking, start=proposal.start, end=proposal.end)
         return gatherings.change_gathering(actor=actor, now=now, booking=booking, plan=plan)
-    return alter.move(actor=actor, now=now, booking=booking, start=proposal.start, end=proposal.end)
+    return alter.move(
+        actor=actor,
+        now=now,
+        booking=booking,
+        start=proposal.start,
+        end=proposal.end,
+        # One click answers the partner: the room is the visit's own, with what was said of it.
+        room_reason=None,
+    )
 
 
 @change.service

@@ -11,6 +11,7 @@ from core import access, audit, swedish, texts
 from core.errors import Missing, refuse
 from core.models import User
 from partners.models import WEEKDAY_LABELS, Group, Organisation
+from scheduling.booking.spans import require_near
 from scheduling.models import AvoidTime
 
 
@@ -39,6 +40,7 @@ def add(*, actor: User, now: datetime, owner: Group | Organisation, facts: Avoid
     access.require(access.may_plan(actor))
     last = facts.last_day or facts.first_day
     _check(facts, last)
+    require_near(now, first_day=facts.first_day, last_day=last)
     row = AvoidTime.objects.create(
         group=owner if isinstance(owner, Group) else None,
         organisation=owner if isinstance(owner, Organisation) else None,

@@ -9,8 +9,8 @@ from core.errors import Conflict
 from core.models import User
 from partners.models import AccessNeed, Contact, Group
 from scheduling import links
-from scheduling.booking import allocate, change, facts, hosting
-from scheduling.booking.plan import VisitPlan, check, cleaned_texts, respond_by
+from scheduling.booking import allocate, change, facts, fitting, hosting
+from scheduling.booking.plan import VisitPlan, as_if_said, check, cleaned_texts, respond_by
 from scheduling.models import Booking, Invitation, Message, Visit
 from scheduling.states import MessageKind, VisitState
 
@@ -29,10 +29,11 @@ def book(
     """Book the visit of ``plan`` and, with ``send``, invite its contacts; otherwise keep a draft.
 
     Without ``tell`` the invitations stand, and the caller writes the mail (a series, an offer).
-    Without ``takes`` nothing is allocated: the slot is held by a shared offer.
+    Without ``takes`` nothing is allocated or asked: the slot is held by a shared offer as it is.
     Writes booking, allocations, invitations, audit row, calendar blocks and the mails in one
     transaction. The same ``idempotency_key`` again returns the booking that it made.
-    Raises Invalid, PersonalData, Clash, or Conflict for a key used for something else.
+    Raises Invalid (also for a room too small without a reason), PersonalData, Clash, or Conflict
+    for a key used for something else.
     """
     check(plan, now)
     send = send and not plan.already_held
@@ -51,13 +52,15 @@ def book(
         return earlier
     if takes:
         allocate.take(booking, now=now)
+    # A clash comes first: no reason helps against that.
+    why = fitting.settle(booking.visit, plan.room_reason, asks=takes and not plan.already_held)
     invitations = [] if plan.already_held else invite(booking, contacts_of(plan), now=now)
     event = change.finish(
         booking,
         actor=actor,
         now=now,
         verb=_verb(plan, send=send),
-        data={**change.times(booking), "invitations": len(invitations)},
+        data={**change.times(booking), "invitations": len(invitations), **why},
     )
     if send and tell:
         change.tell_all(booking, change=MessageKind.UPDATE, event=event, now=now)
@@ -67,10 +70,11 @@ def book(
 def preview(*, actor: User, now: datetime, plan: VisitPlan) -> list[Message]:
     """Exactly what would be sent and to whom: booked for real, and rolled back.
 
-    Raises what ``book`` would raise, so that a clash is told before anything is sent.
+    Raises what ``book`` would raise, so that a clash is told before anything is sent; a reason for
+    a room too small may still be missing.
     """
     with transaction.atomic():
-        booking = book(actor=actor, now=now, plan=plan)
+        booking = book(actor=actor, now=now, plan=as_if_said(plan))
         messages = list(booking.messages.select_related("invitation__contact"))
         transaction.set_rollback(True)
     return messages

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from core import access
 from core.errors import Clash, Conflict, IllegalTransition, Invalid
 from core.models import AuditEvent, User
-from scheduling.booking import allocate, answers, book, change, slots
+from scheduling.booking import allocate, answers, book, change, fitting, slots
 from scheduling.booking.plan import VisitPlan, check
 from scheduling.models import Allocation, Booking, Host, Invitation, OfferedTime, Room
 from scheduling.states import (
@@ -79,8 +79,9 @@ def offer(
         for time in times
     )
     allocate.take(booking, now=now)
+    why = fitting.settle(booking.visit, plan.room_reason, rooms=[time.room for time in times])
     event = change.finish(
-        booking, actor=actor, now=now, verb="visit.offered", data={"times": len(times)}
+        booking, actor=actor, now=now, verb="visit.offered", data={"times": len(times), **why}
     )
     tell(booking, MessageKind.OFFER, event=event, now=now)
     return booking
@@ -185,13 +186,14 @@ def choose(
     if time.start <= now:
         raise IllegalTransition(_("Tiden har redan varit. Hör gärna av er om en ny tid."))
     _settle(booking, time, now)
+    why = fitting.settle(booking.visit, "", stands=True, asks=False)
     event = change.finish(
         booking,
         actor=actor,
         now=now,
         verb="offer.chosen",
         via=reply.channel.value,
-        data={"offered": time.pk, **change.times(booking)},
+        data={"offered": time.pk, **change.times(booking), **why},
     )
     answers.answer(invitation=invitation, reply=reply, now=now, actor=actor)
     tell(booking, MessageKind.CHOSEN, event=event, now=now)

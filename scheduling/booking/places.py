@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from core import access, audit, swedish, texts
 from core.errors import Conflict, Invalid, Missing
 from core.models import User
+from scheduling.booking.spans import require_near
 from scheduling.feeds import blocks
 from scheduling.models import (
     Booking,
@@ -192,6 +193,7 @@ def add_closure(
     if not reason:
         message = _("Skriv varför, till exempel Inventering.")
         raise Invalid(message, fields={"reason": message})
+    require_near(now, day=day)
     opens, closes = _ordered(hours)
     row = Closure(library=library, day=day, opens=opens, closes=closes, reason=reason)
     _stored(row, _("Dagen har redan en avvikelse. Ta bort den först."), field="day")
@@ -255,9 +257,11 @@ def add_season(
 ) -> None:
     """Other hours from ``first`` to ``last`` (summer), a weekday each; None is closed.
 
-    Replaces a season of exactly the same days. Raises Invalid for days in the wrong order.
+    Replaces a season of exactly the same days. Raises Invalid for days in the wrong order, or far
+    from now.
     """
     access.require(access.may_administer(actor))
+    require_near(now, first_day=first, last_day=last)
     if last < first:
         message = _("Slutdagen är före startdagen.")
         raise Invalid(message, fields={"last_day": message})

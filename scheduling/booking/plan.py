@@ -1,6 +1,6 @@
 """What is to be booked, checked before anything is stored."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
 from django.utils import timezone
@@ -76,6 +76,8 @@ class VisitPlan:
     hours_confirmed: bool = False
     #: Why it is booked although a host's own calendar is busy.
     busy_override: str = ""
+    #: Why a room with too few places will do (``fitting``).
+    room_reason: str = ""
     two_hosts: bool | None = None
     plan_quiet_place: str = ""
     plan_exit: str = ""
@@ -197,6 +199,11 @@ def cleaned_texts(plan: VisitPlan) -> dict[str, str]:
         name: texts.clean(getattr(plan, name), field=name, limit=limit)
         for name, limit in TEXT_LIMITS.items()
     }
+
+
+def as_if_said(plan: VisitPlan) -> VisitPlan:
+    """For a preview: the mail is the same whatever the reason, and is shown before it is given."""
+    return plan if plan.room_reason.strip() else replace(plan, room_reason="–")
 
 
 def respond_by(start: datetime, now: datetime) -> date | None:

@@ -10,16 +10,25 @@ from django.utils.translation import gettext as _
 from core import access
 from core.errors import Clash, Invalid
 from core.models import AuditEvent, User
-from scheduling.booking import allocate, alter, change, colleagues, facts, hosting
+from scheduling.booking import allocate, alter, change, colleagues, facts, fitting, hosting
 from scheduling.models import Booking, Host, Room
 from scheduling.states import MessageKind, VisitState
 
 
 @change.service
 def change_room(
-    *, actor: User, now: datetime, booking: Booking, room: Room, version: int | None = None
+    *,
+    actor: User,
+    now: datetime,
+    booking: Booking,
+    room: Room,
+    version: int | None = None,
+    room_reason: str = "",
 ) -> Booking:
-    """The same time in ``room``. Raises Clash, Stale, Invalid, IllegalTransition, Forbidden."""
+    """The same time in ``room``; ``room_reason``: why it will do with too few places.
+
+    Raises Clash, Stale, Invalid, PersonalData, IllegalTransition, Forbidden.
+    """
     booking = open_at_one_time(actor, booking, version)
     if booking.visit.room is None:
         message = _("Besöket är hos partnern och har inget rum hos oss.")
@@ -29,7 +38,8 @@ def change_room(
         raise Invalid(message, fields={"room": message})
     before = change.arrangement(booking)
     alter.put_in(booking, room)
-    return _settle(booking, actor=actor, now=now, verb="visit.room_changed", before=before)
+    why = fitting.settle(booking.visit, room_reason)
+    return _settle(booking, actor=actor, now=now, verb="visit.room_changed", before=before, **why)
 
 
 @change.service
@@ -106,10 +116,12 @@ def take_way(
     host: Host,
     co_host: Host | None = None,
     version: int | None = None,
+    room_reason: str = "",
 ) -> Booking:
     """One act puts the visit where a way out said: a move, or the same time with others.
 
-    Raises Clash, Stale, Invalid, IllegalTransition, Forbidden.
+    ``room_reason``: why a room with too few places will do. Raises Clash, Stale, Invalid,
+    IllegalTransition, Forbidden.
     """
     access.require(access.may_plan(actor))
     booking = change.locked(booking, version)
@@ -124,15 +136,17 @@ def take_way(
             room=room if room != visit.room else None,
             host=host,
             co_host=co_host,
+            room_reason=room_reason,
         )
     alter.require_one_time(booking)
-    before = change.arrangement(booking)
+    before, same_room = change.arrangement(booking), room is None or room == visit.room
     same_team = (visit.host, visit.co_host) == (host, co_host)
     if room is not None:
         alter.put_in(booking, room)
+    why = fitting.settle(visit, room_reason, stands=same_room, asks=not same_room)
     alter.meet(visit, host, co_host)
     verb = "visit.room_changed" if same_team else "visit.host_changed"
-    return _settle(booking, actor=actor, now=now, verb=verb, before=before)
+    return _settle(booking, actor=actor, now=now, verb=verb, before=before, **why)
 
 
 def open_at_one_time(actor: User, booking: Booking, version: int | None) -> Booking:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 from django.db import transaction
 from django.utils import timezone
@@ -12,8 +12,9 @@ from core import access, audit, swedish
 from core.errors import Clash, IllegalTransition, Invalid
 from core.models import AuditEvent, User
 from scheduling import links
-from scheduling.booking import alter, answers, book, change, times
+from scheduling.booking import alter, answers, book, change, ways_out
 from scheduling.booking.plan import VisitPlan
+from scheduling.booking.ways_out import Kind, Way
 from scheduling.calendars.recurrence import TooManyDates, Weekly, at_wall, distinct
 from scheduling.models import Booking, Host, Invitation, Message, Room, Series, SeriesInvitation
 from scheduling.outbox import enqueue
@@ -28,11 +29,12 @@ from scheduling.states import (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Instead:
-    """The way out for one date: another start, room or host. None leaves as it is."""
+    """The way out for one date: another start, room or hosts. None leaves as it is."""
 
     start: datetime | None = None
     room: Room | None = None
     host: Host | None = None
+    co_host: Host | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,13 +58,26 @@ class Skipped:
 
 @dataclass(frozen=True, slots=True)
 class Clashing:
-    """A date that is taken: by what, and what can be done instead."""
+    """A date that is taken: by what, and what can be done instead, all on the same day."""
 
     day: date
     message: str
-    room: Room | None
-    host: Host | None
-    start: datetime | None
+    ways: tuple[Way, ...]
+
+    @property
+    def room(self) -> Room | None:
+        """Another room at the same time, with the same hosts or others."""
+        return next((way.room for way in self.ways if way.kind is Kind.ROOM), None)
+
+    @property
+    def host(self) -> Host | None:
+        """Another host at the same time, in the same room."""
+        return next((way.host for way in self.ways if way.kind is Kind.HOST), None)
+
+    @property
+    def start(self) -> datetime | None:
+        """Another time on the day."""
+        return next((way.start for way in self.ways if way.kind is Kind.TIME), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +147,7 @@ def _visits(plan: SeriesPlan) -> tuple[list[VisitPlan], list[Skipped]]:
                 end=start + length,
                 room=other.room or plan.visit.room,
                 host=other.host or plan.visit.host,
+                co_host=other.co_host or plan.visit.co_host,
             )
         )
     if not visits:
@@ -166,25 +182,9 @@ def _closed(plan: SeriesPlan) -> dict[date, str]:
 
 
 def _clashing(visit: VisitPlan, error: Clash, now: datetime) -> Clashing:
-    room, hosts = times.pick(
-        groups=visit.groups,
-        programme=visit.programme,
-        start=visit.start,
-        end=visit.end,
-        now=now,
-        size=visit.size,
-    )
-    day = timezone.localdate(visit.start)
-    found = times.find(
-        groups=visit.groups, programme=visit.programme, now=now, first=day, last=day, limit=1
-    )
-    return Clashing(
-        day,
-        error.message,
-        room=room if room != visit.room else None,
-        host=next((host for host in hosts if host != visit.host), None),
-        start=found[0].start if found else None,
-    )
+    wanted = ways_out.Wanted.of_plan(visit)
+    found = ways_out.find(wanted, now=now, around=timedelta(0))
+    return Clashing(timezone.localdate(visit.start), error.message, tuple(found))
 
 
 @change.service
@@ -241,6 +241,7 @@ def _clash(found: Outline) -> Clash:
             "room": row.room.pk if row.room else None,
             "host": row.host.pk if row.host else None,
             "start": row.start.isoformat() if row.start else None,
+            "ways_out": [way.data() for way in row.ways],
         }
         for row in found.clashes
     ]

@@ -6,12 +6,14 @@ from datetime import date, datetime, time, timedelta
 
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core import access, audit, texts
 from core.errors import Conflict, Invalid, Missing
 from core.models import User
 from scheduling.booking import allocate
+from scheduling.booking.spans import require_near
 from scheduling.models import (
     Allocation,
     Booking,
@@ -103,6 +105,7 @@ def set_working_day(
 ) -> WorkingDay:
     """Other hours on one day, or off (None); replaces what was said of the day before."""
     access.require(may_keep_days(actor, host))
+    require_near(now, day=day)
     _ordered(hours, "end")
     start, end = hours or (None, None)
     row, _made = WorkingDay.objects.update_or_create(
@@ -142,6 +145,7 @@ def add_absence(
     if end <= start:
         message = _("Sluttiden måste vara efter starttiden.")
         raise Invalid(message, fields={"end": message})
+    require_near(now, start=timezone.localdate(start))
     if end - start > LONGEST_ABSENCE:
         message = _("En frånvaro kan vara högst 400 dagar. Kontrollera slutdagen.")
         raise Invalid(message, fields={"end": message})

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from core.errors import Invalid
 from core.models import User
-from scheduling.booking import allocate, alter, change, hosting, rearrange
+from scheduling.booking import allocate, alter, change, fitting, hosting, rearrange
 from scheduling.booking.plan import check_times
 from scheduling.models import Booking
 from scheduling.states import MessageKind, VisitEvent, VisitState
@@ -31,8 +31,11 @@ def swap(
     what: Exchange = Exchange.BOTH,
     version: int | None = None,
     other_version: int | None = None,
+    room_reason: str = "",
 ) -> tuple[Booking, Booking]:
     """``booking`` and ``other`` change places; each has one audit row that names the other.
+
+    ``room_reason``: why a room that is too small for the one who comes there will do.
 
     New times are offered again and answers reset, as in a move; where only rooms change, answers
     stand. Raises Clash, Stale, Invalid, IllegalTransition, Forbidden; then nothing has changed.
@@ -50,12 +53,18 @@ def swap(
     answered = [change.answered(row) for row in pair]
     if what is not Exchange.TIMES:
         _exchange_rooms(*pair)
+    whys = [
+        fitting.settle(row.visit, room_reason, stands=same, asks=not same)
+        for row, was in zip(pair, before, strict=True)
+        for same in (row.visit.room_id == was["room"],)
+    ]
     if what is not Exchange.ROOMS:
         _exchange_times(*pair, now=now)
     allocate.take_together(pair, now=now)
-    for row, was, reset, twin in zip(pair, before, answered, reversed(pair), strict=True):
+    twins = reversed(pair)
+    for row, was, reset, twin, why in zip(pair, before, answered, twins, whys, strict=True):
         _finish(row, actor=actor, now=now, what=what, data={
-            "before": was, "answered": reset, "with": twin.pk, **change.times(row)
+            "before": was, "answered": reset, "with": twin.pk, **change.times(row), **why
         })  # fmt: skip
     first, second = pair
     return (first, second) if first.pk == booking.pk else (second, first)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from core import swedish
 from core.errors import Invalid
 from partners.models import Group, SizeBand
-from scheduling.booking import board, hosting, rules
+from scheduling.booking import board, fitting, hosting, rules
 from scheduling.booking.availability import Candidate, Reason, RoomOption, Wish, propose
 from scheduling.booking.board import STOCKHOLM
 from scheduling.booking.starts import Board, Day
@@ -256,14 +256,8 @@ def warnings(
     if swedish.bridge_day(day):
         found.append(("bridge_day", _("Det är klämdag. Många är lediga.")))
     found += hosting.warnings(start=start, end=end, hosts=hosts, groups=groups)
-    if room is not None and room.capacity < size.most:
-        found.append(
-            (
-                "room_too_small",
-                _("%(room)s har %(places)d platser. Gruppen kan bli %(most)d.")
-                % {"room": room.name, "places": room.capacity, "most": size.most},
-            )
-        )
+    if room is not None and fitting.too_small(room, size):
+        found.append((fitting.CODE, fitting.words(room, size)))
     return found
 
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from core.errors import IllegalTransition
 from core.models import AuditEvent, User
-from scheduling.booking import allocate, alter, change, gathering_undo
+from scheduling.booking import allocate, alter, change, fitting, gathering_undo
 from scheduling.models import (
     Booking,
     CallTask,
@@ -47,8 +47,9 @@ UNDOABLE = frozenset(
         ),
     }
 )
-#: What an audit row remembers of a change of details: never texts, so that those stay changed.
-_REMEMBERED = frozenset({"host", "co_host", "room"})
+#: What an audit row remembers of a change of details: of texts the room's reason alone, so that the
+#: others stay changed.
+_REMEMBERED = frozenset({"host", "co_host", "room", fitting.FIELD})
 
 
 def undoable(booking: Booking, now: datetime) -> AuditEvent | None:
@@ -173,6 +174,8 @@ def put_back(booking: Booking, event: AuditEvent) -> None:
     hosts = Host.objects.select_related("user").in_bulk([before["host"], before["co_host"]])
     visit.host, visit.co_host = hosts[before["host"]], hosts.get(before["co_host"])
     visit.save(update_fields=["host", "co_host"])
+    if fitting.FIELD in event.data:
+        fitting.put_back(booking, event)
     OfferedTime.objects.filter(pk__in=event.data.get("offered", [])).update(
         state=OfferState.OPEN.value
     )

@@ -123,15 +123,17 @@ def told(wanted: Wanted, *, now: datetime) -> Iterator[None]:
         raise
 
 
-def find(wanted: Wanted, *, now: datetime) -> list[Way]:
+def find(wanted: Wanted, *, now: datetime, around: timedelta = AROUND) -> list[Way]:
     """At most three ways, the least change first; each is free when it is told.
+
+    Other times are looked for ``around`` the wished day: none for that day alone.
 
     The same time in another room or with another host, the nearest time for the same room and
     hosts, and times near it in any room with any who can. Reads only.
     """
     day = timezone.localdate(wanted.start)
-    first = max(day - AROUND, timezone.localdate(now))
-    last = max(day + AROUND, first)
+    first = max(day - around, timezone.localdate(now))
+    last = max(day + around, first)
     found = _same_time(wanted, first, last, now) if wanted.hosts else []
     for way in _other_times(wanted, first, last, now):
         if len(found) < MOST_WAYS and way.start not in {row.start for row in found}:

@@ -92,14 +92,14 @@ def _erase_drafts(rows: Rows, _before: datetime) -> int:
 def _visits_with_care(before: datetime) -> Rows:
     said = Invitation.objects.filter(booking=OuterRef("pk")).exclude(needs={})
     return Visit.objects.filter(booking__end__lt=before).exclude(
-        ~Exists(said), diets="", diet_counts={}, access_needs=[]
+        ~Exists(said), diets="", diet_counts={}, access_needs=[], room_reason=""
     )
 
 
 def _erase_care(rows: Rows, before: datetime) -> int:
     """Of the visit, and as the partner said it."""
     Invitation.objects.filter(booking__end__lt=before).exclude(needs={}).update(needs={})
-    return rows.update(diets="", diet_counts={}, access_needs=[])
+    return rows.update(diets="", diet_counts={}, access_needs=[], room_reason="")
 
 
 def _dead_links(before: datetime) -> Rows:
@@ -209,7 +209,7 @@ RULES: tuple[Rule, ...] = (
     Rule("drafts", gettext_lazy("Utkast till uppföljningar"), 30, _drafts, _erase_drafts),
     Rule(
         "care",
-        gettext_lazy("Kost och tillgänglighet, efter besöket"),
+        gettext_lazy("Kost, tillgänglighet och skäl till ett litet rum, efter besöket"),
         7,
         _visits_with_care,
         _erase_care,

@@ -213,6 +213,8 @@ def _plan(booking: Booking, given: FollowUpInput, start: datetime) -> services.V
         host=visit.host,
         co_host=visit.co_host,
         room=visit.room,
+        # Nobody is asked again about the room they were just in.
+        room_reason=visit.room_reason or _("Samma rum som förra gången"),
         contacts=_contacts(booking),
         kind=BookingKind(booking.kind),
         place=visit.place,

@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TypeVar
 
@@ -14,11 +14,12 @@ from core.swedish import STOCKHOLM
 from partners.models import Contact, Group, SizeBand
 from scheduling.booking import times
 from scheduling.booking.offers import Choice
-from scheduling.booking.series import SeriesPlan, outline, weekly
+from scheduling.booking.series import Clashing, Instead, Outline, SeriesPlan, outline, weekly
 from scheduling.booking.services import VisitPlan
 from scheduling.booking.ways_out import Way
 from scheduling.forms import picked
 from scheduling.forms.facts import BookingFacts
+from scheduling.forms.room_reason import RoomReasonForm
 from scheduling.forms.wall import instant, moment
 from scheduling.models import Host, Programme, Room
 from scheduling.states import BookingKind
@@ -51,6 +52,8 @@ def values_of(ways: Iterable[Placed]) -> list[tuple[str, Placed]]:
     ]
 
 
+#: A clashing date's choice is called this and the day; a way out's value, or this to leave it out.
+WAY, SKIP = "datum_", "hoppa"
 #: A series is this long unless somebody says otherwise (DOMAIN.md, J8).
 USUAL_TIMES = 8
 
@@ -74,7 +77,7 @@ class SlotList(forms.Field):
         return list(dict.fromkeys(str(one) for one in found if one))
 
 
-class BookForm(forms.Form):
+class BookForm(RoomReasonForm):
     """The page's fields. A proposed slot, or a time of one's own."""
 
     group = GroupChoice(
@@ -263,6 +266,7 @@ def plan_from(form: BookForm, group: Group, now: datetime) -> VisitPlan:
         diets=data["diets"],
         greeting=data["greeting"],
         hours_confirmed=data["accept_warnings"],
+        room_reason=form.said_of_room(),
     )
     return form.facts.onto(plan)
 
@@ -305,7 +309,7 @@ def _slot(raw: str) -> tuple[datetime, Room | None, list[Host]]:
     return start, place, [found[pk] for pk in people]
 
 
-class TakeForm(forms.Form):
+class TakeForm(RoomReasonForm):
     """One press on a proposed time or a way out of a clash, for a visit that exists."""
 
     take = forms.CharField(max_length=120)
@@ -360,15 +364,61 @@ def choices_from(form: BookForm, plan: VisitPlan) -> list[Choice]:
     return choices
 
 
-def series_from(form: BookForm, plan: VisitPlan, now: datetime) -> SeriesPlan | None:
-    """The plan as a series where it is repeated; clashing dates left out where so ticked."""
+@dataclass(frozen=True, slots=True)
+class DateChoice:
+    """One clashing date on the page: ``value`` is what was chosen, empty where nothing was."""
+
+    clash: Clashing
+    name: str
+    ways: list[tuple[str, Way]]
+    value: str
+    #: What was chosen is no longer free.
+    gone: bool = False
+
+    @classmethod
+    def of(cls, form: BookForm, clash: Clashing) -> "DateChoice":
+        """As it was chosen; a way that is no longer free is asked of again."""
+        name, ways = f"{WAY}{clash.day.isoformat()}", values_of(clash.ways)
+        value = str(form.data.get(name, ""))
+        if value == SKIP or value in dict(ways):
+            return cls(clash, name, ways, value)
+        skipped = SKIP if form.cleaned_data["skip_clashes"] else ""
+        return cls(clash, name, ways, skipped, gone=bool(value))
+
+    @property
+    def instead(self) -> Instead | None:
+        """The way that was chosen."""
+        way = dict(self.ways).get(self.value)
+        if way is None:
+            return None
+        return Instead(start=way.start, room=way.room, host=way.host, co_host=way.co_host)
+
+
+@dataclass(frozen=True, slots=True)
+class Repeated:
+    """The plan as a series with what was chosen for its dates, and what clashes without that."""
+
+    plan: SeriesPlan
+    outline: Outline
+    dates: list[DateChoice]
+
+
+def series_from(form: BookForm, plan: VisitPlan, now: datetime) -> Repeated | None:
+    """The plan as a series where it is repeated.
+
+    A clashing date goes the way that was chosen for it, or is left out where so chosen or ticked.
+    """
     data = form.cleaned_data
     if not data["repeat"]:
         return None
     first = plan.start.astimezone(STOCKHOLM).date()
     rule = weekly(first=first, weeks=int(data["repeat"]), count=data["times"])
     made = SeriesPlan(visit=plan, weekly=rule)
-    if not data["skip_clashes"]:
-        return made
-    taken = frozenset(row.day for row in outline(plan=made, now=now).clashes)
-    return replace(made, skip=taken)
+    found = outline(plan=made, now=now)
+    dates = [DateChoice.of(form, clash) for clash in found.clashes]
+    chosen = replace(
+        made,
+        skip=frozenset(row.clash.day for row in dates if row.value == SKIP),
+        instead={row.clash.day: row.instead for row in dates if row.instead is not None},
+    )
+    return Repeated(chosen, found, dates)

@@ -5,10 +5,11 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from scheduling.booking.services import Exchange
+from scheduling.forms.room_reason import RoomReasonForm
 from scheduling.models import Booking, Host, Room
 
 
-class RoomForm(forms.Form):
+class RoomForm(RoomReasonForm):
     """One press: that room."""
 
     room = forms.ModelChoiceField(
@@ -44,7 +45,7 @@ class SubstituteForm(forms.Form):
     version = forms.IntegerField(widget=forms.HiddenInput)
 
 
-class SwapForm(forms.Form):
+class SwapForm(RoomReasonForm):
     """With which visit, and what the two exchange."""
 
     other = forms.ModelChoiceField(

@@ -193,6 +193,8 @@ class AbsenceForm(forms.Form):
         start = instant(first, data["start"] or time.min, "start")
         if data["end"]:
             return start, instant(data["last_day"], data["end"], "end")
+        # The last day first: after the last of all days there is none.
+        instant(data["last_day"], time(12), "last_day")
         return start, instant(data["last_day"] + timedelta(days=1), time.min, "end")
 
 

@@ -9,12 +9,13 @@ from django.utils.translation import gettext_lazy as _
 from partners.models import Contact, SizeBand
 from scheduling.booking.services import Details
 from scheduling.forms.facts import FactsForm
+from scheduling.forms.room_reason import RoomReasonForm
 from scheduling.forms.wall import instant
 from scheduling.models import Booking, Host, Invitation, Room
 from scheduling.states import InvitationState
 
 
-class MoveForm(forms.Form):
+class MoveForm(RoomReasonForm):
     """Another time, and perhaps another room."""
 
     day = forms.DateField(
@@ -45,7 +46,7 @@ class MoveForm(forms.Form):
         return instant(data["day"], data["clock"], "clock")
 
 
-class ChangeForm(FactsForm):
+class ChangeForm(FactsForm, RoomReasonForm):
     """Who meets, where inside the house, what the group needs, and the approach plan."""
 
     host = forms.ModelChoiceField(
@@ -137,7 +138,7 @@ class ChangeForm(FactsForm):
     def of(cls, booking: Booking) -> "ChangeForm":
         """As it stands."""
         visit = booking.visit
-        names = set(cls.base_fields) - {"version", "host", "co_host", "room", "contact"}
+        names = set(cls.base_fields) - {"version", *_ROWS, "room_reason_usual"}
         people = {name: getattr(visit, f"{name}_id") for name in _ROWS}
         return cls(
             booking,
@@ -156,6 +157,7 @@ class ChangeForm(FactsForm):
         return Details(
             **own,
             **self.facts(),
+            room_reason=self.said_of_room(),
             size_band=SizeBand(data["size_band"]),
             followers=data["followers"] or 0,
             travel_minutes=data.get("travel_minutes"),

@@ -113,6 +113,12 @@ def _event(event: AuditEvent) -> Beat | None:
             "old": swedish.compact_when(_at(before["start"]), _at(before["end"])),
             "new": swedish.compact_when(_at(event.data["start"]), _at(event.data["end"])),
         }
+    if event.data.get("room_reason"):
+        # Screened before it was stored; masked like all that somebody typed.
+        why = _("Rummet är litet, men: %(why)s") % {
+            "why": screening.mask(str(event.data["room_reason"]))
+        }
+        text = f"{text} {why}".strip()
     return Beat(
         at=event.at,
         kind="event",

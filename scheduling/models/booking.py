@@ -167,6 +167,8 @@ class Visit(models.Model):
     hours_confirmed = models.BooleanField(default=False)
     #: Why it was booked although the host's own calendar is busy; about the time, not persons.
     busy_override = models.CharField(max_length=200, blank=True)
+    #: Why a room with too few places will do; not for the partner, erased seven days after.
+    room_reason = models.CharField(max_length=120, blank=True)
     two_hosts = models.BooleanField(default=False)
     #: The approach plan is about the situation, never about persons; hosts and planners only.
     plan_quiet_place = models.CharField(max_length=200, blank=True)
@@ -213,3 +215,13 @@ class Visit(models.Model):
     def size(self) -> SizeBand:
         """The band as its type."""
         return SizeBand(self.size_band)
+
+    @property
+    def lacks_places(self) -> bool:
+        """Whether the group, at its most, is more than the places in the room."""
+        return self.room is not None and self.room.capacity < self.size.most
+
+    @property
+    def why_room(self) -> str:
+        """Why the room will do although it is too small; nothing where it is not."""
+        return self.room_reason if self.lacks_places else ""

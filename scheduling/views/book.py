@@ -19,11 +19,13 @@ from core.logs import mask
 from core.models import User
 from partners import services as partners
 from partners.models import Group, PartnerTask
-from scheduling.booking import offers, series, services, times, ways_out
+from scheduling.booking import fitting, offers, series, services, times, ways_out
+from scheduling.booking.plan import as_if_said
 from scheduling.forms import picked
 from scheduling.forms.book import (
     USUAL_TIMES,
     BookForm,
+    Repeated,
     choices_from,
     kept_slot,
     plan_from,
@@ -49,11 +51,21 @@ class _Page:
     warnings: list[tuple[str, str]] = field(default_factory=list)
     error: DomainError | None = None
     last: Booking | None = None
-    outline: series.Outline | None = None
+    repeated: Repeated | None = None
     plan: services.VisitPlan | None = None
     #: Ways out of a clash, each with its form value, and the act that met it.
     ways: list[tuple[str, ways_out.Way]] = field(default_factory=list)
     took: str = "show"
+
+    @property
+    def ticks(self) -> bool:
+        """Whether something is to be accepted by a tick."""
+        return any(code != fitting.CODE for code, _words in self.warnings)
+
+    @property
+    def asks_why(self) -> bool:
+        """Whether a reason is asked for a room too small."""
+        return any(code == fitting.CODE for code, _words in self.warnings)
 
 
 @login_required
@@ -78,8 +90,9 @@ def book(request: HttpRequest) -> HttpResponse:
             return done
     else:
         _preview(form, page, user, now)
-    quiet = request.htmx or page.error is None  # type: ignore[attr-defined] # set by django-htmx
-    return _show(request, form, page, 200 if quiet else page.error.status)  # type: ignore[union-attr]
+    quiet = request.htmx or (page.error is None and not form.errors)  # type: ignore[attr-defined] # set by django-htmx
+    wrong = page.error.status if page.error else 422
+    return _show(request, form, page, 200 if quiet else wrong)
 
 
 def _posted(request: HttpRequest) -> tuple[BookForm, str]:
@@ -156,11 +169,11 @@ def _preview(form: BookForm, page: _Page, user: User, now: datetime) -> None:
             plan = plan_from(form, group, now)
             page.warnings = _warnings(plan)
             page.plan = plan
+            plan = as_if_said(plan)
             choices = choices_from(form, plan)
-            repeated = series_from(form, plan, now)
-            if repeated is not None:
-                page.outline = series.outline(plan=repeated, now=now)
-                made_series = series.book_series(actor=user, now=now, plan=repeated)
+            page.repeated = series_from(form, plan, now)
+            if page.repeated is not None:
+                made_series = series.book_series(actor=user, now=now, plan=page.repeated.plan)
                 found = list(Message.objects.filter(booking__series=made_series))
             elif len(choices) > 1:
                 made = offers.offer(actor=user, now=now, plan=plan, choices=choices)
@@ -187,7 +200,7 @@ def _colleagues(found: list[Message]) -> str:
 
 def _explain(form: BookForm, page: _Page, error: DomainError, now: datetime) -> None:
     """Why it did not go; for a clash of a single visit also what can be had instead."""
-    page.error = error
+    page.error = None if form.tells(error) else error
     single = not form.cleaned_data["more"] and not form.cleaned_data["repeat"]
     if isinstance(error, Clash) and page.plan is not None and single:
         wanted = ways_out.Wanted.of_plan(page.plan)
@@ -222,10 +235,9 @@ def _book(
             plan = plan_from(form, group, now)
             page.warnings = _warnings(plan)
             page.plan = plan
-            if page.warnings and not form.cleaned_data["accept_warnings"]:
-                words = " ".join(message for _code, message in page.warnings)
-                raise Invalid(words + " " + _("Kryssa i Boka ändå om det är som du vill."))
-            booking = _made(form, plan, user, now, send=send)
+            _require_yes(form, page, plan)
+            page.repeated = series_from(form, plan, now)
+            booking = _made(form, page, plan, user, now, send=send)
     except DomainError as error:
         _explain(form, page, error, now)
         return None
@@ -234,15 +246,35 @@ def _book(
     return HttpResponseRedirect(reverse("visit", args=[booking.pk]), status=303)
 
 
+def _require_yes(form: BookForm, page: _Page, plan: services.VisitPlan) -> None:
+    """Raise Invalid for what is warned of and not accepted, all at once.
+
+    A room too small has a reason instead of the tick.
+    """
+    said, fields = [], {}
+    if page.ticks and not form.cleaned_data["accept_warnings"]:
+        said = [message for code, message in page.warnings if code != fitting.CODE]
+        said.append(_("Kryssa i Boka ändå om det är som du vill."))
+    if page.asks_why and plan.room is not None and not plan.room_reason.strip():
+        fields = fitting.missing(plan.room, plan.size).fields
+    if said or fields:
+        raise Invalid(" ".join(said or fields.values()), fields=fields)
+
+
 def _made(
-    form: BookForm, plan: services.VisitPlan, user: User, now: datetime, *, send: bool
+    form: BookForm,
+    page: _Page,
+    plan: services.VisitPlan,
+    user: User,
+    now: datetime,
+    *,
+    send: bool,
 ) -> Booking:
     """A visit at one time, or an offer of several; a draft has one."""
     key = form.cleaned_data["key"] or None
     choices = choices_from(form, plan)
-    repeated = series_from(form, plan, now)
-    if send and repeated is not None:
-        made = series.book_series(actor=user, now=now, plan=repeated, idempotency_key=key)
+    if send and page.repeated is not None:
+        made = series.book_series(actor=user, now=now, plan=page.repeated.plan, idempotency_key=key)
         return made.bookings.order_by("start")[0]
     if send and len(choices) > 1:
         return offers.offer(actor=user, now=now, plan=plan, choices=choices, idempotency_key=key)
@@ -287,7 +319,6 @@ def _show(request: HttpRequest, form: BookForm, page: _Page, status: int = 200) 
         "chosen_programme": form.programme_choice(),
         "slot": form["slot"].value(),
         "more": form["more"].value() or [],
-        "accept": bool(page.warnings),
         "wish": _wish(request),
     }
     return render(request, "scheduling/book.html", context, status=status)

@@ -22,7 +22,7 @@ from scheduling.insight import week as weeks
 from scheduling.models import Booking, Host, Library, Room
 from scheduling.states import VisitState
 from scheduling.views import calendar_when
-from scheduling.views.calendar_words import css_of, gap_words, open_words, words_of
+from scheduling.views.calendar_words import calm_words, css_of, gap_words, open_words, words_of
 from scheduling.views.today_words import capital, lang
 
 _TEMPLATES = {
@@ -130,6 +130,11 @@ def _month(
                     "long": capital(swedish.date_without_year(item.day.date, lang=lang())),
                     "is_today": item.day.date == today,
                     "note": _note(item.day),
+                    "calm": calm_words(item.day),
+                    # A day of another month says which.
+                    "number": swedish.short_date(item.day.date, lang=lang())[4:]
+                    if item.outside
+                    else str(item.day.date.day),
                     "rows": [_in_month(row, item.day.date) for row in item.bookings],
                 }
                 for item in week

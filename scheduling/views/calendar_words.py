@@ -76,11 +76,21 @@ def open_words(day: weeks.Day) -> str:
     return _("%(words)s. Klämdag") % {"words": words} if day.bridge else words
 
 
+def calm_words(day: weeks.Day) -> str:
+    """ "Lugn tid 9–11", with every such time of the day; empty where there is none."""
+    spans = [gap_words(_clock(first), _clock(last)) for first, last in day.calm_spans]
+    return _("Lugn tid %(hours)s") % {"hours": ", ".join(spans)} if spans else ""
+
+
+def _clock(minutes: int) -> str:
+    return f"{minutes // 60:02d}:{minutes % 60:02d}"
+
+
 def gap_words(start: str, end: str) -> str:
     """ "9–9.45" of "09:00" and "09:45"."""
+    return f"{_short(start)}–\u2060{_short(end)}"
 
-    def short(clock: str) -> str:
-        hour, _colon, minute = clock.partition(":")
-        return str(int(hour)) if minute == "00" else f"{int(hour)}.{minute}"
 
-    return f"{short(start)}–\u2060{short(end)}"
+def _short(clock: str) -> str:
+    hour, _colon, minute = clock.partition(":")
+    return str(int(hour)) if minute == "00" else f"{int(hour)}.{minute}"

@@ -1,5 +1,6 @@
 """Värd: what do I need this morning? One screen on a phone."""
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
@@ -16,7 +17,7 @@ from core.models import User
 from partners.models import ACCESS_NEED_LABELS, AccessNeed, SizeBand
 from partners.queries import may_reach
 from scheduling.access import is_host_of, may_see_plan, visit_for
-from scheduling.models import Booking, FollowUp
+from scheduling.models import Booking, FollowUp, Visit
 from scheduling.states import CALLED_OFF, InvitationState, VisitState
 from scheduling.views import facts_words
 from scheduling.views.today_words import aliases, lang
@@ -89,8 +90,7 @@ def _facts(user: User, booking: Booking) -> list[dict[str, str]]:
     if visit.followers:
         people = _("%(people)s och %(count)d ledare") % {"people": people, "count": visit.followers}
     rows = [
-        (_("Var"), where, _("Vi möts %(point)s") % {"point": visit.meeting_point}
-         if visit.meeting_point else ""),
+        (_("Var"), where, ". ".join(_about_place(visit))),
         (_("Vilka"), aliases(booking), people),
         (_("Kontakt"), *_contact(user, booking)),
         (_("Värdar"), "\n".join(host.user.name for host in visit.hosts), visit.host.sign),
@@ -98,6 +98,13 @@ def _facts(user: User, booking: Booking) -> list[dict[str, str]]:
         (_("Fika"), _("Ja") if visit.fika else _("Nej"), facts_words.diets(visit)),
     ]  # fmt: skip
     return [{"label": label, "value": value, "soft": soft} for label, value, soft in rows if value]
+
+
+def _about_place(visit: Visit) -> Iterator[str]:
+    if visit.meeting_point:
+        yield _("Vi möts %(point)s") % {"point": visit.meeting_point}
+    if visit.why_room:
+        yield _("Rummet är litet, men: %(why)s") % {"why": visit.why_room}
 
 
 def _contact(user: User, booking: Booking) -> tuple[str, str]:

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods
 
 from core import access as predicates
 from core import swedish
-from core.errors import Clash, DomainError
+from core.errors import Clash, DomainError, Invalid
 from core.logs import mask
 from core.models import User
 from partners import queries
@@ -69,10 +69,10 @@ def meeting_new(request: HttpRequest, kind: BookingKind = BookingKind.MEETING) -
     user, now = user_of(request), timezone.now()
     predicates.require(predicates.may_plan(user))
     initial, contacts = _first(request, user)
-    data = _posted(request)
+    data, stale = _posted(request)
     form = GatheringForm(data, initial=initial, kind=kind, contacts=contacts)
-    shown = _Shown()
-    if data is not None and form.is_valid():
+    shown = _Shown(error=stale)
+    if data is not None and stale is None and form.is_valid():
         try:
             plan = form.plan()
             if data.get("act") == "show":
@@ -98,10 +98,10 @@ def meeting_change(request: HttpRequest, pk: int) -> HttpResponse:
     homes = gathering_more.organisations(booking)
     rows = askable(channel=plan.channel, home=homes[0] if homes else None)
     contacts = with_invited(rows, list(plan.contacts))
-    data = _posted(request)
+    data, stale = _posted(request)
     form = GatheringForm(data, initial=initial, kind=kind, contacts=contacts, new=False)
-    shown = _Shown()
-    if data is not None and form.is_valid():
+    shown = _Shown(error=stale)
+    if data is not None and stale is None and form.is_valid():
         try:
             wanted = form.plan()
             if data.get("act") == "show":
@@ -201,20 +201,27 @@ def _explain(
         shown.ways = [(way_value(way), way) for way in ways]
 
 
-def _posted(request: HttpRequest) -> QueryDict | None:
-    """What was sent; a way out of a clash replaces time, room and colleagues, nothing else."""
+def _posted(request: HttpRequest) -> tuple[QueryDict | None, Invalid | None]:
+    """What was sent; a way out of a clash replaces time, room and colleagues, nothing else.
+
+    A way that no page has made replaces nothing, and comes back as what is to be said of it.
+    """
     if request.method != "POST":
-        return None
+        return None, None
     data = request.POST.copy()
     if data.get("take"):
         begins, ends = (_clock(data, name) for name in ("starts", "end"))
-        for name, value in taken(request.POST["take"], ends, begins).items():
+        try:
+            replaced = taken(request.POST["take"], ends, begins)
+        except Invalid as error:
+            return data, error
+        for name, value in replaced.items():
             if isinstance(value, list):
                 data.setlist(name, value)
             else:
                 data[name] = value
         data["act"] = "show"
-    return data
+    return data, None
 
 
 def _clock(data: QueryDict, name: str) -> datetime | None:

@@ -36,7 +36,14 @@ def room(request: HttpRequest, pk: int) -> HttpResponse:
     error, wanted = None, None
     if request.method == "POST" and form.is_valid():
         try:
-            services.change_room(actor=user, now=now, booking=booking, **form.cleaned_data)
+            services.change_room(
+                actor=user,
+                now=now,
+                booking=booking,
+                room=form.cleaned_data["room"],
+                version=form.cleaned_data["version"],
+                room_reason=form.said_of_room(),
+            )
         except DomainError as caught:
             error = caught
             wanted = ways_out.Wanted.of_booking(booking, room=form.cleaned_data["room"])
@@ -108,6 +115,7 @@ def swap(request: HttpRequest, pk: int) -> HttpResponse:
             other=data["other"],
             what=services.Exchange(data["what"]),
             version=data["version"],
+            room_reason=form.said_of_room(),
         )
         try:
             if "visa" in request.POST:

@@ -19,8 +19,9 @@ from core.errors import Clash, DomainError, Invalid, Missing
 from core.models import User
 from partners.models import ACCESS_NEED_LABELS, AccessNeed, SizeBand
 from scheduling import access
-from scheduling.booking import services, times, ways_out
+from scheduling.booking import fitting, services, times, ways_out
 from scheduling.forms.book import TakeForm, values_of
+from scheduling.forms.room_reason import RoomReasonForm
 from scheduling.forms.visit import CancelForm, ChangeForm, MoveForm, PhoneAnswerForm
 from scheduling.insight import holders, timeline
 from scheduling.models import Booking, Proposal
@@ -151,6 +152,7 @@ def move(request: HttpRequest, pk: int) -> HttpResponse:
                 version=form.cleaned_data["version"],
                 hours_confirmed=form.cleaned_data["hours_confirmed"],
                 busy_override=form.cleaned_data["busy_override"],
+                room_reason=form.said_of_room(),
             )
         except DomainError as error:
             wanted = ways_out.Wanted.of_booking(booking, start=start, room=room)
@@ -207,10 +209,15 @@ def take(request: HttpRequest, pk: int) -> HttpResponse:
             host=hosts[0],
             co_host=hosts[1] if len(hosts) > 1 else None,
             version=form.cleaned_data["version"],
+            room_reason=form.said_of_room(),
         )
     except DomainError as error:
         wanted = ways_out.Wanted.of_booking(booking, start=start, room=room, hosts=hosts)
         again = MoveForm(initial=_stands(booking))
+        if fitting.FIELD in error.fields:
+            # All that is missing is the reason: the time and the room that were taken stay.
+            local = timezone.localtime(start)
+            again.initial.update(day=local.date(), clock=local.time(), room=room)
         return _move_page(request, booking, again, now, error, wanted)
     messages.success(request, _("Besöket är ändrat. Alla som är inbjudna får veta det."))
     return _to(booking)
@@ -218,7 +225,12 @@ def take(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _stands(booking: Booking) -> dict[str, object]:
     local = timezone.localtime(booking.start)
-    return {"day": local.date(), "clock": local.time(), "version": booking.version}
+    return {
+        "day": local.date(),
+        "clock": local.time(),
+        "version": booking.version,
+        "room_reason": booking.visit.why_room,
+    }
 
 
 @login_required
@@ -287,12 +299,17 @@ def _form_page(
         ways = ways_out.find(wanted, now=timezone.now())
     invalid = isinstance(form, forms.Form) and form.is_bound and not form.is_valid()
     status = error.status if error else (422 if invalid else 200)
+    asks = booking.visit.lacks_places or (error is not None and fitting.FIELD in error.fields)
+    if isinstance(form, RoomReasonForm):
+        error = None if form.tells(error) else error
+        asks = asks or form.has_reason
     context = {
         "section": "calendar",
         "booking": booking,
         "visit": booking.visit,
         "error": error,
         "ways": values_of(ways),
+        "asks_why": asks,
     }
     return render(request, f"scheduling/visit_{name}.html", {**context, **extra}, status=status)
 

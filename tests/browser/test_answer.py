@@ -19,6 +19,7 @@ _WEEKS = count(30, 4)
 BOOK = """
 from datetime import timedelta
 from django.utils import timezone
+from core import swedish
 from core.models import User
 from partners.models import Group
 from scheduling import links
@@ -27,12 +28,20 @@ from scheduling.models import Host, Message, Programme, Room
 now = timezone.now()
 start = timezone.localtime(now + timedelta(weeks={weeks})).replace(
     hour=10, minute=0, second=0, microsecond=0)
-start += timedelta(days=(1 - start.weekday()) % 7)
+monday = start - timedelta(days=start.weekday())
+# Whatever the day of the run: a weekday that is no red day or eve on any of the dates.
+start = next(
+    first for first in (monday + timedelta(days=day) for day in (1, 2, 3, 4, 0))
+    if not any(
+        swedish.red_day(on.date()) or swedish.eve(on.date())
+        for on in (first + timedelta(weeks=week) for week in range({dates}))
+    )
+)
 sam = User.objects.get(username="sam")
 plan = services.VisitPlan(groups=(Group.objects.get(alias="Läsgruppen"),), start=start,
     end=start + timedelta(hours=1), programme=Programme.objects.get(name="Första besöket"),
     host=Host.objects.get(user__username="robin"), room=Room.objects.get(name="Skrivarrummet"),
-    two_hosts=False)
+    room_reason="Vi delar på oss", two_hosts=False)
 if {dates} > 1:
     made = series.book_series(actor=sam, now=now, plan=series.SeriesPlan(
         visit=plan, weekly=series.weekly(first=start.date(), count={dates})))

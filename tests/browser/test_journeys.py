@@ -1,8 +1,12 @@
 """Journeys in a real browser, counted in presses."""
 
+from datetime import datetime, time, timedelta
+
 import pytest
 from playwright.sync_api import Browser, Route, expect
 
+from core import swedish
+from tests import servers
 from tests.browser.house import House, log_in, visitor, watch
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
@@ -11,6 +15,43 @@ COUNT = """
 window.presses = 0;
 addEventListener('click', event => { if (event.isTrusted) window.presses += 1; }, true);
 """
+
+
+#: Just now, so that it is of this half-year on its first day too; where they go nobody else is.
+LESS = """
+from datetime import timedelta
+from django.utils import timezone
+from core.errors import Clash
+from core.models import User
+from partners.models import Group
+from scheduling.booking import services
+from scheduling.followup.services import FollowUpInput, record
+from scheduling.models import Host, Programme
+from scheduling.states import BookingKind, Judgement
+now, sam = timezone.now(), User.objects.get(username="sam")
+start = now - timedelta(minutes=1)
+groups = Group.objects.filter(archived_at=None, organisation__protected=False, two_hosts=False)
+programme = Programme.objects.filter(hosts_required=1).first()
+for group, host in [(group, host) for group in groups for host in Host.objects.all()]:
+    try:
+        booking = services.book(actor=sam, now=now, plan=services.VisitPlan(
+            groups=(group,), programme=programme, start=start, end=start + timedelta(minutes=5),
+            host=host, kind=BookingKind.OUTREACH_VISIT, place="Torget", already_held=True))
+        break
+    except Clash:
+        continue
+record(actor=sam, now=now, booking=booking, given=FollowUpInput(
+    attendance=3, judgement=Judgement.LESS_SUCCESSFUL, did_not_work=("För kort tid",)))
+"""
+
+
+def working_day_in_ten_weeks() -> datetime:
+    """At 13, on a Tuesday, or else the next day that is no day off."""
+    day = datetime.now(swedish.STOCKHOLM).date() + timedelta(weeks=10)
+    day += timedelta(days=(1 - day.weekday()) % 7)
+    while day.weekday() > 4 or swedish.red_day(day) or swedish.eve(day):
+        day += timedelta(days=1)
+    return datetime.combine(day, time(13), tzinfo=swedish.STOCKHOLM)
 
 
 def test_j1_a_return_visit_for_a_known_group(browser: Browser, seeded: House) -> None:
@@ -43,9 +84,11 @@ def test_j2_a_new_partner_group_and_first_visit_on_one_page(
         page.get_by_label("Kontaktens namn").fill("Lo Åström")
         page.get_by_label("Kontaktens e-post").fill("lo@gryning.example")
         page.get_by_label("Första besöket").check()
-        page.get_by_label("Dag", exact=True).fill("2027-02-09")
+        start = working_day_in_ten_weeks()
+        page.get_by_label("Dag", exact=True).fill(start.date().isoformat())
         page.get_by_label("Klockan", exact=True).fill("13:00")
-        expect(page.locator(".letter")).to_contain_text("tisdag 9 februari 2027 kl. 13.00–14.15")
+        told = swedish.long_when(start, start + timedelta(minutes=75))
+        expect(page.locator(".letter")).to_contain_text(told)
         page.get_by_role("button", name="Skicka inbjudan").click()
         expect(page.get_by_role("heading", name="Första besöket")).to_be_visible()
         expect(page.get_by_text("Gryningsgruppen").first).to_be_visible()
@@ -86,6 +129,7 @@ def test_a_preview_that_comes_late_takes_nothing_that_was_typed(
 
 def test_j11_the_manager_reads_the_half_years_report(browser: Browser, seeded: House) -> None:
     """Three clicks from the start to a readable draft with what did not work."""
+    servers.manage(seeded.environment, "shell", "-c", LESS)
     with visitor(browser, 1280) as context:
         log_in(context, seeded, "kim")
         watched = watch(context, seeded)

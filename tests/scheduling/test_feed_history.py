@@ -89,7 +89,7 @@ class Calendar:
             "move": lambda: services.move(
                 actor=self.w.socionom, now=self.now, booking=booking,
                 start=self.now + timedelta(days=1 + number * 9),
-                room=self.w.other_room if number % 2 else None,
+                room=self.w.other_room if number % 2 else None, room_reason="Kortare besök",
             ),
             "cancel": lambda: services.cancel(
                 actor=self.w.socionom, now=self.now, booking=booking, by_partner=bool(number % 2)

@@ -17,7 +17,8 @@ LATER = "2026-12-03T13:00:00+01:00"
 
 def test_move_keeps_the_length_and_takes_the_room(w: World, sam: Caller, visit: Booking) -> None:
     body = sam.post(
-        f"/visits/{visit.pk}/move", {"start": LATER, "room": w.other_room.pk, "version": 1}
+        f"/visits/{visit.pk}/move",
+        {"start": LATER, "room": w.other_room.pk, "version": 1, "room_reason": "Kortare"},
     )
     assert (body["start"], body["end"]) == (LATER, "2026-12-03T14:15:00+01:00")
     assert (body["room"]["id"], body["state"], body["version"]) == (w.other_room.pk, "offered", 2)

@@ -45,6 +45,7 @@ def test_what_is_named_is_taken(w: World, sam: Caller) -> None:
             group=None,
             end="2026-12-01T12:00:00+01:00",
             room=w.other_room.pk,
+            room_reason="Delar på oss",
             host=w.other_host.pk,
             co_host=w.host.pk,
             contacts=[w.contact.pk],
@@ -227,3 +228,59 @@ def test_a_contact_of_another_organisation_is_refused(w: World, sam: Caller) -> 
     other = Organisation.objects.create(name="Annan", created_at=NOW)
     stranger = Contact.objects.create(organisation=other, name="Vi", created_at=NOW)
     assert "contacts" in sam.post("/visits", wanted(w, contact=stranger.pk), 422)["errors"]
+
+
+def test_a_room_too_small_is_taken_with_a_reason(w: World, sam: Caller) -> None:
+    body = wanted(w, room=w.other_room.pk)
+    problem = sam.post("/visits", body, 422)
+    assert problem["code"] == "room_too_small"
+    assert problem["errors"]["room_reason"] == problem["detail"]
+    assert "Skriv kort varför det går ändå, eller välj ett annat rum." in problem["detail"]
+    assert not Booking.objects.exists()
+    for wrong in ("a" * 121, "19121212-1212", 7):
+        assert "room_reason" in sam.post("/visits", {**body, "room_reason": wrong}, 422)["errors"]
+    made = sam.post("/visits", {**body, "room_reason": "Vi delar på oss"}, 201)
+    assert made["room_reason"] == "Vi delar på oss"
+    assert [row["code"] for row in made["warnings"]] == ["room_too_small"]
+    (beat,) = [
+        row
+        for row in sam.get(f"/visits/{made['id']}/timeline")["items"]
+        if row["verb"] == "visit.booked"
+    ]
+    assert beat["text"] == "Vi delar på oss"
+
+
+def test_a_series_and_an_offer_ask_too(w: World, sam: Caller) -> None:
+    visit = wanted(w, room=w.other_room.pk)
+    series = {"visit": visit, "weeks": 2, "count": 2}
+    offer = {"visit": visit, "times": [{"start": START}, {"start": "2026-12-02T10:00:00+01:00"}]}
+    for path, body in (("/series", series), ("/visits/offer", offer)):
+        assert sam.post(path, body, 422)["code"] == "room_too_small"
+    assert not Booking.objects.exists()
+    visit["room_reason"] = "Kortare besök"
+    made = sam.post("/series", series, 201)
+    assert {row["room_reason"] for row in made["visits"]} == {"Kortare besök"}
+
+
+def test_a_clashing_date_of_a_series_tells_its_ways_out(w: World, sam: Caller) -> None:
+    w.other_room.capacity = 12
+    w.other_room.save()
+    group = w.organisation.groups.create(alias="Läsgruppen", created_at=NOW)
+    taken = wanted(w, group=group.pk, contact=w.contact.pk, room=w.room.pk, host=w.other_host.pk,
+                   start="2026-12-15T10:00:00+01:00")  # fmt: skip
+    sam.post("/visits", taken, 201)
+    visit = wanted(w, room=w.room.pk, host=w.host.pk)
+    body: dict[str, Any] = {"visit": visit, "weeks": 2, "count": 2}
+    (clash,) = sam.post("/series/outline", body)["clashes"]
+    (told,) = sam.post("/series", body, 409)["dates"]
+    way = next(row for row in clash["ways_out"] if row["kind"] == "room")
+    assert told["ways_out"] == clash["ways_out"]
+    assert (way["words"], way["room"]["id"]) == ("Skrivarrummet i stället", w.other_room.pk)
+    body["instead"] = [
+        {"day": "2026-12-15", "start": way["start"], "room": way["room"]["id"],
+         "host": way["host"]["id"], "co_host": None}
+    ]  # fmt: skip
+    assert [row["room"]["id"] for row in sam.post("/series", body, 201)["visits"]] == [
+        w.room.pk,
+        w.other_room.pk,
+    ]

@@ -97,6 +97,19 @@ def test_facts_of_a_visit(w: World, sam: Caller, visit: Booking) -> None:
         sam.patch(f"/visits/{visit.pk}", wrong, 422)
 
 
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31", "2025-10-01", "2031-12-31"])
+def test_a_day_that_nobody_means(w: World, sam: Caller, day: str) -> None:
+    here = f"/hosts/{w.host.pk}"
+    wrong = sam.post(f"{here}/working-days", {"day": day}, 422)
+    assert "årtalet" in wrong["errors"]["day"].casefold()
+    wrong = sam.post("/avoid-times", {"group": w.group.pk, "first_day": day}, 422)
+    assert "årtalet" in wrong["errors"]["first_day"].casefold()
+    away = {"start": f"{day}T08:00:00+01:00", "end": f"{day}T17:00:00+01:00"}
+    assert "start" in sam.post(f"{here}/absences", away, 422)["errors"]
+    assert not AvoidTime.objects.exists()
+    assert sam.get(f"{here}/days") == {"weekdays": [], "days": [], "absences": []}
+
+
 @pytest.mark.parametrize("path", ["/hosts/1/days", "/avoid-times?group=1", "/own-calendars"])
 def test_nobody_reads_without_a_token(db: None, path: str) -> None:
     assert Caller("wrong")("GET", path).status_code == 401

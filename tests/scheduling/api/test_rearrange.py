@@ -25,7 +25,7 @@ def test_room_host_and_substitute(w: World, sam: Caller, visit: Booking) -> None
     assert [(row["id"], row["free"], row["fits"]) for row in rooms] == [
         (w.other_room.pk, True, False)
     ]
-    body = sam.post(f"{path}/room", {"room": w.other_room.pk, "version": 1})
+    body = sam.post(f"{path}/room", {"room": w.other_room.pk, "version": 1, "room_reason": "x"})
     assert (body["room"]["id"], body["version"]) == (w.other_room.pk, 2)
     assert sam.get(f"{path}/substitutes")["items"] == [{"id": w.other_host.pk, "name": "Robin"}]
     body = sam.post(f"{path}/substitute", {"away": w.host.pk, "by": w.other_host.pk})
@@ -42,7 +42,10 @@ def test_room_host_and_substitute(w: World, sam: Caller, visit: Booking) -> None
 
 
 def test_swap(w: World, sam: Caller, visit: Booking, second: Booking) -> None:
-    body = sam.post(f"/visits/{visit.pk}/swap", {"other": second.pk, "what": "both", "version": 1})
+    body = sam.post(
+        f"/visits/{visit.pk}/swap",
+        {"other": second.pk, "what": "both", "version": 1, "room_reason": "Delar på oss"},
+    )
     assert (body["start"], body["room"]["id"]) == ("2026-12-03T13:00:00+01:00", w.other_room.pk)
     body = sam.get(f"/visits/{second.pk}")
     assert (body["start"], body["room"]["id"]) == ("2026-12-01T10:00:00+01:00", w.room.pk)
@@ -91,3 +94,28 @@ def test_a_host_may_neither_look_nor_act(robin: Caller, w: World, visit: Booking
     robin.get(f"{path}/rooms", 403)
     robin.post(f"{path}/substitute", {"away": w.host.pk, "by": w.other_host.pk}, 403)
     robin.post(f"{path}/swap", {"other": visit.pk}, 403)
+
+
+@pytest.mark.parametrize("act", ["room", "move", "take", "patch"])
+def test_a_room_too_small_asks_why(w: World, sam: Caller, visit: Booking, act: str) -> None:
+    path = f"/visits/{visit.pk}"
+    start, end = "2026-12-03T13:00:00+01:00", "2026-12-03T14:15:00+01:00"
+    more: dict[str, dict[str, Any]] = {
+        "move": {"start": start},
+        "take": {"start": start, "end": end, "host": w.host.pk},
+    }
+    given: dict[str, Any] = {"room": w.other_room.pk, **more.get(act, {})}
+
+    def send(body: dict[str, Any], status: int) -> Any:
+        return sam.patch(path, body, status) if act == "patch" else sam.post(
+            f"{path}/{act}", body, status
+        )  # fmt: skip
+
+    problem = send(given, 422)
+    assert (problem["code"], list(problem["errors"])) == ("room_too_small", ["room_reason"])
+    assert Booking.objects.get(pk=visit.pk).visit.room == w.room
+    body = send({**given, "room_reason": "Vi vet att färre kommer"}, 200)
+    assert (body["room"]["id"], body["room_reason"]) == (
+        w.other_room.pk,
+        "Vi vet att färre kommer",
+    )

@@ -186,6 +186,7 @@ class House(RuleBasedStateMachine):
 
     def plan(self, where: Where, group: int, **changes: object) -> services.VisitPlan:
         return self.world.plan(
+            room_reason=factories.WHY_SMALL,
             groups=(self.groups[group % 3],),
             start=where.start,
             end=where.end,
@@ -266,7 +267,11 @@ class House(RuleBasedStateMachine):
             self.attempt(
                 "move",
                 lambda: services.move(
-                    booking=row, start=where.start, **(more if people else {}), **self.acting
+                    booking=row,
+                    start=where.start,
+                    room_reason=factories.WHY_SMALL,
+                    **(more if people else {}),
+                    **self.acting,
                 ),
             )
 
@@ -275,7 +280,12 @@ class House(RuleBasedStateMachine):
         if row := self.booking(which):
             self.attempt(
                 "change room",
-                lambda: services.change_room(booking=row, room=self.rooms[room], **self.acting),
+                lambda: services.change_room(
+                    booking=row,
+                    room=self.rooms[room],
+                    room_reason=factories.WHY_SMALL,
+                    **self.acting,
+                ),
             )
 
     @rule(which=WHICH, host=st.integers(0, 2), second=st.booleans())
@@ -305,7 +315,14 @@ class House(RuleBasedStateMachine):
         one, two = self.booking(which), self.booking(other)
         if one is not None and two is not None:
             self.attempt(
-                "swap", lambda: services.swap(booking=one, other=two, what=what, **self.acting)
+                "swap",
+                lambda: services.swap(
+                    booking=one,
+                    other=two,
+                    what=what,
+                    room_reason=factories.WHY_SMALL,
+                    **self.acting,
+                ),
             )
 
     @rule(which=WHICH, by_partner=st.booleans())

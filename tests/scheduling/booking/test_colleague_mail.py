@@ -116,7 +116,9 @@ def test_another_room_updates_and_keeps_the_answer(world: World) -> None:
     _sent(booking)
     reply = services.Reply(state=InvitationState.ACCEPTED, channel=AnswerChannel.MAIL)
     services.answer(invitation=_own(booking, "robin"), reply=reply, now=NOW)
-    services.change_room(actor=world.socionom, now=NOW, booking=booking, room=world.other_room)
+    services.change_room(
+        actor=world.socionom, now=NOW, booking=booking, room=world.other_room, room_reason="Kortare"
+    )
     _calendar, event = _event(_mails(booking, "robin")[-1])
     assert event["LOCATION"] == "Skrivarrummet, Svartåbiblioteket"
     assert event["ATTENDEE"].params["PARTSTAT"] == "ACCEPTED"

@@ -12,7 +12,7 @@ from scheduling.booking import colleagues, offers, services, staffing
 from scheduling.models import Booking, Host, Library, WorkingHours
 from scheduling.outbox import deliver
 from scheduling.states import AnswerChannel, InvitationState
-from tests.factories import NOW, World, at, days, host, user, world
+from tests.factories import NOW, WHY_SMALL, World, at, days, host, user, world
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
 
@@ -50,7 +50,12 @@ def third(w: World) -> Host:
 def test_another_room_is_one_act_and_the_answer_stands(w: World, agreed: Booking) -> None:
     before = AuditEvent.objects.count()
     booking = services.change_room(
-        actor=w.socionom, now=NOW, booking=agreed, room=w.other_room, version=agreed.version
+        actor=w.socionom,
+        now=NOW,
+        booking=agreed,
+        room=w.other_room,
+        version=agreed.version,
+        room_reason=WHY_SMALL,
     )
     assert (booking.state, booking.visit.room) == ("confirmed", w.other_room)
     assert booking.invitations.get().state == "accepted"
@@ -66,7 +71,9 @@ def test_a_room_of_another_library_moves_the_meeting_point(w: World, agreed: Boo
     branch = Library.objects.create(name="Tallkotten", address="B 2", meeting_point="vid disken")
     w.other_room.library = branch
     w.other_room.save()
-    booking = services.change_room(actor=w.socionom, now=NOW, booking=agreed, room=w.other_room)
+    booking = services.change_room(
+        actor=w.socionom, now=NOW, booking=agreed, room=w.other_room, room_reason=WHY_SMALL
+    )
     assert (booking.library, booking.visit.meeting_point) == (branch, "vid disken")
 
 
@@ -78,7 +85,9 @@ def test_a_taken_room_is_refused_and_nothing_changes(w: World, agreed: Booking) 
         plan=w.plan(groups=(group,), room=w.other_room, host=w.other_host),
     )
     with pytest.raises(Clash, match="Skrivarrummet är upptagen tis 1 dec"):
-        services.change_room(actor=w.socionom, now=NOW, booking=agreed, room=w.other_room)
+        services.change_room(
+            actor=w.socionom, now=NOW, booking=agreed, room=w.other_room, room_reason=WHY_SMALL
+        )
     fresh = Booking.objects.get(pk=agreed.pk)
     assert (fresh.visit.room, fresh.version) == (w.room, agreed.version)
     assert w.room.resource_id in taken(fresh)
@@ -126,7 +135,7 @@ def acts(w: World, booking: Booking, version: int | None = None) -> dict[str, Ca
             actor=w.socionom, now=NOW, plan=w.plan(groups=(group,), start=at(4, 10), end=at(4, 11))
         )
     return {
-        "room": lambda: services.change_room(room=w.other_room, **common),
+        "room": lambda: services.change_room(room=w.other_room, room_reason=WHY_SMALL, **common),
         "host": lambda: services.change_host(host=w.other_host, **common),
         "substitute": lambda: services.substitute(away=w.host, by=w.other_host, **common),
         "swap": lambda: services.swap(other=other, **common),

@@ -151,6 +151,8 @@ class TestSeries:
         ]
 
     def test_clashes_are_named_with_a_way_out(self, w: World) -> None:
+        w.other_room.capacity = 10
+        w.other_room.save()
         other = w.organisation.groups.create(alias="Läsgruppen", created_at=NOW)
         taken = w.plan(
             groups=(other,),
@@ -239,3 +241,38 @@ class TestSeries:
         calendar, event = parsed(Message.objects.latest("pk"))
         assert (calendar["METHOD"], event["SEQUENCE"]) == ("CANCEL", 1)  # type: ignore[index]
         assert "RECURRENCE-ID" not in event  # type: ignore[operator]
+
+
+@pytest.mark.django_db
+@pytest.mark.postgres
+def test_the_ways_of_a_clashing_date_are_free_and_on_that_day() -> None:
+    w = world()
+    other = w.organisation.groups.create(alias="Läsgruppen", created_at=NOW)
+    taken = w.plan(groups=(other,), contacts=(w.contact,), start=at(15, 10), end=at(15, 11, 15))
+    services.book(actor=w.socionom, now=NOW, plan=taken)
+    (clash,) = series.outline(plan=fortnightly(w, 3), now=NOW).clashes
+    # Skrivarrummet is free, but has no places for ten.
+    assert clash.ways
+    assert clash.room is None
+    assert {timezone.localdate(way.start) for way in clash.ways} == {date(2026, 12, 15)}
+    for way in clash.ways:
+        instead = {
+            clash.day: series.Instead(
+                start=way.start, room=way.room, host=way.host, co_host=way.co_host
+            )
+        }
+        assert series.outline(plan=fortnightly(w, 3, instead=instead), now=NOW).clashes == []
+
+
+@pytest.mark.django_db
+@pytest.mark.postgres
+def test_two_dates_that_choose_the_same_time_clash_and_nothing_is_booked() -> None:
+    w = world()
+    same = series.Instead(start=at(16, 10))
+    plan = fortnightly(w, 3, instead={date(2026, 12, 1): same, date(2026, 12, 15): same})
+    with pytest.raises(Clash, match="1 av 3 krockar: ons 16 dec") as caught:
+        series.book_series(actor=w.socionom, now=NOW, plan=plan)
+    (row,) = caught.value.extra["dates"]  # type: ignore[misc]
+    assert "Studion är upptagen ons 16 dec" in row["message"]
+    assert row["ways_out"]
+    assert not Booking.objects.exists()

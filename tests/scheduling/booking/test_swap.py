@@ -11,7 +11,7 @@ from scheduling.booking import services
 from scheduling.models import Booking, Room
 from scheduling.outbox import deliver
 from scheduling.states import AnswerChannel, BookingKind, InvitationState
-from tests.factories import NOW, World, at, days, world
+from tests.factories import NOW, WHY_SMALL, World, at, days, world
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
 BOTH, TIMES, ROOMS = services.Exchange.BOTH, services.Exchange.TIMES, services.Exchange.ROOMS
@@ -67,7 +67,12 @@ def test_what_is_exchanged(
     state: str,
 ) -> None:
     first, second = services.swap(
-        actor=w.socionom, now=NOW, booking=pair[0], other=pair[1], what=what
+        actor=w.socionom,
+        now=NOW,
+        booking=pair[0],
+        other=pair[1],
+        what=what,
+        room_reason=WHY_SMALL,
     )
     assert first.pk == pair[0].pk
     room_of_first = w.other_room if rooms else w.room
@@ -130,7 +135,9 @@ def test_a_swap_is_undone_from_either_side(
     settings.OUTBOX_HOLD_SECONDS = 30
     before = [(place(row), spans(row), row.state) for row in pair]
     for side in pair:
-        services.swap(actor=w.socionom, now=NOW, booking=pair[0], other=pair[1])
+        services.swap(
+            actor=w.socionom, now=NOW, booking=pair[0], other=pair[1], room_reason=WHY_SMALL
+        )
         services.undo(actor=w.socionom, now=NOW, booking=side)
         rows = [Booking.objects.get(pk=row.pk) for row in pair]
         assert [(place(row), spans(row), row.state) for row in rows] == before
@@ -141,7 +148,7 @@ def test_a_swap_is_not_undone_after_one_of_them_went_on(
     w: World, pair: tuple[Booking, Booking], settings: SettingsWrapper
 ) -> None:
     settings.OUTBOX_HOLD_SECONDS = 30
-    services.swap(actor=w.socionom, now=NOW, booking=pair[0], other=pair[1])
+    services.swap(actor=w.socionom, now=NOW, booking=pair[0], other=pair[1], room_reason=WHY_SMALL)
     services.cancel(actor=w.socionom, now=NOW, booking=pair[1])
     with pytest.raises(IllegalTransition):
         services.undo(actor=w.socionom, now=NOW, booking=pair[0])

@@ -235,7 +235,7 @@ def test_page_and_its_acts(w: World, client: Client, held: Booking) -> None:
     Booking.objects.update(start=NOW - days(400), end=NOW - days(399))
     client.force_login(w.socionom)
     page = client.get("/installningar/gallring").content.decode()
-    assert "Kost och tillgänglighet" in page
+    assert "Kost, tillgänglighet och skäl till ett litet rum" in page
     assert "Väntar på beslut" in page
     words = " ".join(page.split())
     assert "1 uppgift är äldre än så." in words

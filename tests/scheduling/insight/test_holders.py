@@ -76,7 +76,9 @@ def test_news_that_has_not_left_means_the_old_time(w: World, booking: Booking) -
 
 
 def test_another_room_is_another_version(w: World, booking: Booking) -> None:
-    booking = rearrange.change_room(actor=w.socionom, now=LATER, booking=booking, room=w.other_room)
+    booking = rearrange.change_room(
+        actor=w.socionom, now=LATER, booking=booking, room=w.other_room, room_reason="Kortare"
+    )
     assert holder(booking).belief is Belief.OLD_VERSION
 
 

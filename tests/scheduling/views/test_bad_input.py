@@ -71,8 +71,15 @@ def test_a_room_too_small_warns_and_is_taken_when_meant(
     assert refused.status_code == 422
     assert "Skrivarrummet har 8 platser. Gruppen kan bli" in refused.content.decode()
     assert not Booking.objects.exists()
-    assert client.post("/boka/", {**given, "accept_warnings": "on"}).status_code == 303
-    assert Booking.objects.get().visit.room == w.other_room
+    ticked = client.post("/boka/", {**given, "accept_warnings": "on"})
+    assert ticked.status_code == 422
+    text = ticked.content.decode()
+    assert "Skriv kort varför det går ändå, eller välj ett annat rum." in text
+    assert 'href="#id_room_reason"' in text
+    assert 'value="2026-12-08"' in text
+    assert client.post("/boka/", {**given, "room_reason": "Vi delar på oss"}).status_code == 303
+    visit = Booking.objects.get().visit
+    assert (visit.room, visit.room_reason) == (w.other_room, "Vi delar på oss")
 
 
 @pytest.mark.parametrize(
@@ -113,9 +120,14 @@ def test_a_meeting(client: Client, w: World, changes: dict[str, Any], words: str
 )
 def test_a_way_out_that_no_page_made(client: Client, w: World, start: str) -> None:
     client.force_login(w.socionom)
-    response = client.post(reverse("meeting_new"), {"take": start, "act": "send"})
+    given = {"title": "Samverkan om läsning", "day": "2026-12-04", "starts": "14:00"}
+    response = client.post(reverse("meeting_new"), {**given, "take": start, "act": "send"})
+    text = response.content.decode()
     assert response.status_code == 422
-    assert READ in response.content.decode()
+    assert READ in text
+    assert 'value="Samverkan om läsning"' in text
+    assert 'value="2026-12-04"' in text
+    assert not Booking.objects.exists()
 
 
 def test_a_move_to_the_first_day_of_all(client: Client, w: World) -> None:

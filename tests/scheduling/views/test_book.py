@@ -7,10 +7,11 @@ import pytest
 import time_machine
 from django.test import Client
 
+from core.models import Role
 from partners.models import Contact, Group, Organisation
 from scheduling.booking import services
 from scheduling.models import Booking, Message
-from tests.factories import NOW, World, at, world
+from tests.factories import NOW, World, at, host, user, world
 
 pytestmark = pytest.mark.django_db
 
@@ -149,8 +150,8 @@ def test_a_new_partner_is_not_half_stored(sam: Client, w: World) -> None:
 
 
 def test_hosts_and_managers_do_not_book(client: Client, w: World) -> None:
-    for user in (w.manager, w.other_host.user):
-        client.force_login(user)
+    for one in (w.manager, w.other_host.user):
+        client.force_login(one)
         assert client.get("/boka/").status_code == 403
         assert client.post("/boka/", {**fields(w), "act": "send"}).status_code == 403
     assert not Booking.objects.exists()
@@ -200,3 +201,115 @@ def test_a_host_sees_the_visit_but_no_addresses_and_no_acts(
     assert "lo@vagval.example" not in page
     assert "Avboka" not in page
     assert client.post(f"/besok/{booking.pk}/avboka", {"by": "us", "version": 1}).status_code == 403
+
+
+def repeated(w: World, **changes: object) -> dict[str, object]:
+    """Tuesdays 8, 15 and 22 December at 13 in Studion with Sam."""
+    values = {"repeat": "1", "times": "3", "room": w.room.pk, "host": w.host.pk, "act": "send"}
+    return {**fields(w), **values, **changes}
+
+
+@pytest.fixture
+def two_clashes(w: World) -> World:
+    """Studion is taken on the 15th, and Sam on the 22nd; Skrivarrummet holds the group."""
+    w.other_room.capacity = 12
+    w.other_room.save()
+    for day, room, busy in ((15, w.room, w.other_host), (22, w.other_room, w.host)):
+        group = w.organisation.groups.create(alias=f"Grupp {day}", created_at=NOW)
+        plan = w.plan(groups=(group,), contacts=(w.contact,), start=at(day, 13),
+                      end=at(day, 14, 15), room=room, host=busy)  # fmt: skip
+        services.book(actor=w.socionom, now=NOW, plan=plan)
+    return w
+
+
+def ways(page: object, day: str) -> dict[str, str]:
+    """Words and value of each way out that the page tells for a date."""
+    found = page.context["page"].repeated.dates  # type: ignore[attr-defined]
+    (row,) = [choice for choice in found if choice.clash.day.isoformat() == day]
+    return {way.words: value for value, way in row.ways}
+
+
+def test_each_clashing_date_is_told_with_its_ways_out(sam: Client, two_clashes: World) -> None:
+    before = Booking.objects.count()
+    shown = sam.post("/boka/", repeated(two_clashes, act="show"))
+    text = shown.content.decode()
+    assert "2 av 3 datum krockar" in text
+    assert "Skrivarrummet i stället" in ways(shown, "2026-12-15")
+    assert "Robin i stället" in ways(shown, "2026-12-22")
+    assert text.count('value="hoppa"') == 2
+    assert 'name="datum_2026-12-08"' not in text
+    assert Booking.objects.count() == before
+
+
+def test_the_ways_that_were_chosen_are_booked(sam: Client, two_clashes: World) -> None:
+    w = two_clashes
+    shown = sam.post("/boka/", repeated(w, act="show"))
+    chosen = {
+        "datum_2026-12-15": ways(shown, "2026-12-15")["Skrivarrummet i stället"],
+        "datum_2026-12-22": ways(shown, "2026-12-22")["Robin i stället"],
+    }
+    preview = sam.post("/boka/", repeated(w, act="show", **chosen))
+    text = preview.content.decode()
+    assert preview.context["page"].preview is not None
+    for value in chosen.values():
+        start = text.index(f'value="{value}"')
+        assert "checked" in text[start : start + 200]
+    assert sam.post("/boka/", repeated(w, **chosen)).status_code == 303
+    rows = Booking.objects.filter(series__isnull=False).order_by("start")
+    assert [(row.start, row.visit.room, row.visit.host) for row in rows] == [
+        (at(8, 13), w.room, w.host),
+        (at(15, 13), w.other_room, w.host),
+        (at(22, 13), w.room, w.other_host),
+    ]
+
+
+def test_another_time_or_no_time_at_all(sam: Client, two_clashes: World) -> None:
+    w = two_clashes
+    shown = sam.post("/boka/", repeated(w, act="show"))
+    words = next(one for one in ways(shown, "2026-12-15") if one.startswith("tis 15 dec"))
+    chosen = {
+        "datum_2026-12-15": ways(shown, "2026-12-15")[words],
+        "datum_2026-12-22": "hoppa",
+    }
+    assert sam.post("/boka/", repeated(w, **chosen)).status_code == 303
+    rows = list(Booking.objects.filter(series__isnull=False).order_by("start"))
+    assert len(rows) == 2
+    assert rows[1].start != at(15, 13)
+    assert rows[1].start.date() == at(15, 13).date()
+
+
+def test_a_date_without_a_choice_stops_it_and_keeps_the_others(
+    sam: Client, two_clashes: World
+) -> None:
+    w = two_clashes
+    before = Booking.objects.count()
+    given = repeated(w, greeting="Vi ses i foajén", **{"datum_2026-12-22": "hoppa"})
+    refused = sam.post("/boka/", given)
+    text = refused.content.decode()
+    assert refused.status_code == 409
+    assert "1 av 2 krockar: tis 15 dec." in text
+    assert "Vi ses i foajén" in text
+    start = text.index('id="datum_2026-12-22_0"')
+    assert "checked" in text[start : start + 60]
+    assert Booking.objects.count() == before
+    assert sam.post("/boka/", {**given, "skip_clashes": "on"}).status_code == 303
+
+
+def test_a_way_that_was_taken_meanwhile_is_asked_of_again(sam: Client, two_clashes: World) -> None:
+    w = two_clashes
+    shown = sam.post("/boka/", repeated(w, act="show"))
+    value = ways(shown, "2026-12-15")["Skrivarrummet i stället"]
+    group = w.organisation.groups.create(alias="Sena gruppen", created_at=NOW)
+    third = host(user("charlie", Role.HOST, "Charlie"), w.library)
+    plan = w.plan(groups=(group,), contacts=(w.contact,), start=at(15, 13), end=at(15, 14, 15),
+                  room=w.other_room, host=third)  # fmt: skip
+    services.book(actor=w.socionom, now=NOW, plan=plan)
+    before = Booking.objects.count()
+    given = repeated(w, **{"datum_2026-12-15": value, "datum_2026-12-22": "hoppa"})
+    refused = sam.post("/boka/", given)
+    assert refused.status_code == 409
+    assert "Skrivarrummet i stället" not in ways(refused, "2026-12-15")
+    assert refused.content.decode().count("Det du valde är inte ledigt längre.") == 1
+    assert Booking.objects.count() == before
+    nonsense = sam.post("/boka/", {**given, "datum_2026-12-15": "x|y"})
+    assert nonsense.status_code == 409

@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from core.models import Role
+from core.templatetags.ui import ICONS
 from partners.models import Group
 from scheduling.booking import offers, services, staffing
 from scheduling.models import Booking, Closure
@@ -265,6 +266,33 @@ def test_a_month_holds_whole_weeks_red_days_and_bookings(client: Client, w: Worl
     services.cancel(actor=w.socionom, now=NOW, booking=booking)
     text = page(client, w.socionom, "/kalender/", vy="manad", manad="2026-12")
     assert reverse("visit", args=[booking.pk]) not in text
+
+
+def test_a_month_tells_calm_times_and_states_without_colour(client: Client, w: World) -> None:
+    w.library.calm_times.create(weekday=2, start=time(9), end=time(10, 30))
+    booking = booked(w)
+    key = {"vy": "manad", "manad": "2026-12"}
+    text = page(client, w.socionom, "/kalender/", **key)
+    # Wednesdays 2, 9, 16, 23 and 30; the house's own are on Tuesdays.
+    assert text.count("Lugn tid 9–\u206010.30") == 5
+    assert text.count("Lugn tid 9–\u206011") == 5
+    assert text.count('class="month__calm"') == 10
+    here = text[text.index(f'href="{reverse("visit", args=[booking.pk])}"') :].partition("</a>")[0]
+    assert ICONS["clock"] in here
+    assert "Inbjuden" in here
+    services.confirm(actor=w.socionom, now=NOW, booking=booking)
+    text = page(client, w.socionom, "/kalender/", **key)
+    here = text[text.index(f'href="{reverse("visit", args=[booking.pk])}"') :].partition("</a>")[0]
+    assert ICONS["check"] in here
+    assert "Bekräftad" in here
+    # The days around the month say which month they are of.
+    assert "</span> 30 nov</a>" in text
+    assert "</span> 1</a>" in text
+    legend = text[text.index('id="tecken"') :]
+    assert "Lugn tid" in legend
+    assert all(
+        ICONS[name] in legend for name in ("check", "clock", "swap", "pen", "people", "calm")
+    )
 
 
 def test_the_views_lead_to_the_same_days(client: Client, w: World) -> None:

@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from partners.models import SizeBand
 from scheduling.booking import services
 from scheduling.models import Booking
 from tests.factories import NOW, World, at
@@ -75,9 +76,11 @@ def test_another_room_in_one_press(client: Client, w: World) -> None:
     link = reverse("visit_room", args=[booking.pk])
     text = page(client, w.socionom, link)
     assert "Byt till Skrivarrummet" in text
-    response = client.post(link, {"room": w.other_room.pk, "version": booking.version})
+    given = {"room": w.other_room.pk, "version": booking.version}
+    response = client.post(link, {**given, "room_reason_usual": "apart"})
     assert response.status_code == 303
-    assert Booking.objects.get(pk=booking.pk).visit.room == w.other_room
+    visit = Booking.objects.get(pk=booking.pk).visit
+    assert (visit.room, visit.room_reason) == (w.other_room, "Delar på oss")
     stale = client.post(link, {"room": w.room.pk, "version": booking.version})
     assert stale.status_code == 409
     assert client.post(link, {"room": "x", "version": 1}).status_code == 422
@@ -116,3 +119,55 @@ def test_only_who_plans_and_only_what_is_open(client: Client, w: World, name: st
     assert client.get(link).status_code == 403
     services.cancel(actor=w.socionom, now=NOW, booking=booking)
     assert f'href="{link}"' not in page(client, w.socionom, reverse("visit", args=[booking.pk]))
+
+
+@pytest.mark.parametrize("name", ["visit_move", "visit_room", "visit_change", "visit_swap"])
+def test_a_room_too_small_asks_why_and_keeps_what_was_typed(
+    client: Client, w: World, name: str
+) -> None:
+    booking = booked(w)
+    second = other(w, start=at(3, 13), end=at(3, 14), room=w.other_room, size_band=SizeBand.B1_3)
+    client.force_login(w.socionom)
+    link = reverse(name, args=[booking.pk])
+    assert 'name="room_reason"' not in client.get(link).content.decode()
+    given = {
+        "visit_move": {"day": "2026-12-08", "clock": "13:00", "room": w.other_room.pk},
+        "visit_room": {"room": w.other_room.pk},
+        "visit_swap": {"other": second.pk, "what": "rooms"},
+        "visit_change": {
+            "host": w.host.pk, "room": w.other_room.pk, "size_band": "7-10",
+            "meeting_point": "vid disken", "interpreter_state": "none",
+        },
+    }[name] | {"version": booking.version}  # fmt: skip
+    refused = client.post(link, given)
+    text = refused.content.decode()
+    assert refused.status_code == 422
+    assert 'href="#id_room_reason"' in text
+    assert text.count('name="room_reason"') == 1
+    kept = {"visit_move": 'value="2026-12-08"', "visit_change": 'value="vid disken"'}.get(name, "")
+    assert kept in text
+    assert Booking.objects.get(pk=booking.pk).visit.room == w.room
+    personal = client.post(link, {**given, "room_reason": "19121212-1212"})
+    assert personal.status_code == 422
+    assert "personnummer" in personal.content.decode()
+    assert client.post(link, {**given, "room_reason_usual": "fewer"}).status_code == 303
+    visit = Booking.objects.get(pk=booking.pk).visit
+    assert (visit.room, visit.room_reason) == (w.other_room, "Vi vet att färre kommer")
+    here = page(client, w.host.user, reverse("visit", args=[booking.pk]))
+    assert "Rummet är litet, men: Vi vet att färre kommer" in here
+    phone = page(client, w.host.user, reverse("host_visit", args=[booking.pk]))
+    assert "Rummet är litet, men: Vi vet att färre kommer" in phone
+
+
+def test_a_way_out_into_a_small_room_asks_why_with_its_time_kept(client: Client, w: World) -> None:
+    booking = booked(w)
+    client.force_login(w.socionom)
+    link = reverse("visit_take", args=[booking.pk])
+    take = f"{at(8, 13).isoformat()}|{w.other_room.pk}|{w.host.pk}|"
+    given = {"take": take, "version": booking.version}
+    text = client.post(link, given).content.decode()
+    assert "Skriv kort varför det går ändå" in text
+    assert 'value="2026-12-08"' in text
+    assert f'value="{w.other_room.pk}" selected' in text
+    assert client.post(link, {**given, "room_reason": "Delar på oss"}).status_code == 303
+    assert Booking.objects.get(pk=booking.pk).visit.room_reason == "Delar på oss"

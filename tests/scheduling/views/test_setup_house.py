@@ -236,3 +236,30 @@ def test_an_absence_is_at_home_among_the_other_pages(client: Client, w: World) -
     client.force_login(w.socionom)
     absence = staffing.absences(w.host).get()
     assert client.get(reverse("visit", args=[absence.pk])).status_code == 404
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31", "2025-10-01", "2031-12-31"])
+def test_a_day_that_nobody_means_is_told_and_what_was_typed_stays(
+    client: Client, w: World, day: str
+) -> None:
+    client.force_login(w.socionom)
+    acts: list[tuple[str, int, dict[str, str]]] = [
+        ("season_add", w.library.pk, {"first_day": day, "last_day": day, "opens_0": "10:00",
+                                      "closes_0": "15:00"}),
+        ("closure_add", w.library.pk, {"closure-day": day, "closure-reason": "Inventering"}),
+        ("host_days", w.host.pk, {"act": "day", "day-day": day}),
+        ("host_days", w.host.pk, {"act": "absence", "absence-first_day": day,
+                                  "absence-last_day": day}),
+        ("avoid_times", w.group.pk, {"first_day": day, "reason": "husmöte"}),
+    ]  # fmt: skip
+    for view, pk, given in acts:
+        response = client.post(reverse(view, args=[pk]), given)
+        text = response.content.decode()
+        assert response.status_code == 422, (view, given)
+        assert "Kontrollera årtalet." in text or "Årtalet är orimligt." in text, (view, given)
+        assert f'value="{day}"' in text, (view, given)
+    assert not OpeningHours.objects.exclude(first_day=None).exists()
+    assert not AvoidTime.objects.exists()
+    assert not w.host.working_days.exists()
+    assert not w.library.closures.exists()
+    assert not staffing.absences(w.host).exists()
