@@ -1,9 +1,12 @@
-"""Instants as whole numbers: thousands of them are read for one search."""
+"""Instants read cheaply: tens of thousands of them are read for one search or one report."""
 
+from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
+from django.db import connection
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import BigIntegerField, Func
+from django.db.models import BigIntegerField, Func, TextField
 from django.db.models.sql.compiler import SQLCompiler
 
 
@@ -30,3 +33,31 @@ class Microseconds(Func):
             compiler, connection, template="CAST(substr(%(expressions)s, 21) AS INTEGER)", **context
         )
         return f"({whole} + {part})", (*parameters, *more)
+
+
+class Instant(Func):
+    """A DateTimeField as the database hands it out, to be read by ``instant_reader()``.
+
+    On SQLite that is text, "2026-12-01 09:00:00+00:00", which Python's own parser reads in a tenth
+    of the time that the field takes: it matches a pattern and sets the zone twice.
+    """
+
+    template = "%(expressions)s"
+    output_field = TextField()
+
+    def as_sqlite(
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **context: Any
+    ) -> tuple[str, Any]:
+        """No bare column, or the driver parses it by its declared type."""
+        return self.as_sql(
+            compiler, connection, template="(%(expressions)s || '+00:00')", **context
+        )
+
+
+def instant_reader() -> Callable[[Any], datetime]:
+    """What makes an aware datetime in UTC of an ``Instant`` that is not NULL."""
+    return datetime.fromisoformat if connection.vendor == "sqlite" else _as_it_is
+
+
+def _as_it_is(instant: datetime) -> datetime:
+    return instant
