@@ -29,7 +29,6 @@ from scheduling.models import (
     Opinion,
     Statement,
     Theme,
-    instant_reader,
 )
 from scheduling.states import CALLED_OFF, VisitState
 
@@ -206,10 +205,10 @@ def opinions_each(spans: Sequence[tuple[datetime, datetime]], now: datetime) -> 
             *(Coalesce(Sum("count", filter=Q(face=face)), 0) for face in FACES),
         )
     )
-    ends, read = [end for _start, end in spans], instant_reader()
+    ends = [end for _start, end in spans]
     lines: dict[tuple[int, str], list[tuple[int, ...]]] = {}
     for start, statement, *faces in rows:
-        place = bisect_right(ends, read(start))
+        place = bisect_right(ends, datetime.fromisoformat(start))
         lines.setdefault((place, statement), []).append(tuple(faces))
     summed = {key: [sum(face) for face in zip(*told, strict=True)] for key, told in lines.items()}
     return [

@@ -30,7 +30,6 @@ from scheduling.models import (
     Effort,
     Instant,
     Interest,
-    instant_reader,
 )
 from scheduling.states import (
     CALLED_OFF,
@@ -186,7 +185,6 @@ def _others(period: Period) -> _Others:
         .exclude(state__in=gone)
         .order_by("start", "pk")
     )
-    read = instant_reader()
     trainings: list[TrainingRow] = []
     meetings: list[datetime] = []
     for kind, pk, begins, title, topic, attendance, question in rows.values_list(
@@ -198,7 +196,7 @@ def _others(period: Period) -> _Others:
         "training__attendance",
         "training__analysis__question",
     ):
-        start = read(begins)
+        start = datetime.fromisoformat(begins)
         if kind == BookingKind.MEETING.value:
             meetings.append(start)
         else:

@@ -4,6 +4,7 @@ Ten years are twenty thousand visits, so that each microsecond a row is a hundre
 """
 
 import json
+from datetime import datetime
 
 from django.db.models import (
     Case,
@@ -20,11 +21,10 @@ from django.db.models.functions import Cast, Coalesce
 
 from partners.models import Group
 from scheduling.insight.rows import FollowUpRow, GroupRow, InvitationRow, Period, VisitRow
-from scheduling.models import Answer, Instant, Invitation, Visit, instant_reader
+from scheduling.models import Answer, Instant, Invitation, Visit
 from scheduling.states import AnswerChannel, InvitationState, Judgement, Mission, VisitState
 
-#: Rows that the database hands out at a time.
-CHUNK = 2000
+_read = datetime.fromisoformat
 #: A dict is quicker than the type's own call.
 _STATES = {code.value: code for code in VisitState}
 _CHANNELS = {"": None} | {code.value: code for code in AnswerChannel}
@@ -36,7 +36,7 @@ _ACCEPTED = InvitationState.ACCEPTED.value
 def load_visits(period: Period) -> tuple[VisitRow, ...]:
     """The period's visits, drafts among them, by start. Four queries."""
     groups, invitations = _groups(period), _invitations(period)
-    read, chips = instant_reader(), _Chips()
+    chips = _Chips()
     rows = (
         Visit.objects.filter(within(period, "booking__"))
         .annotate(
@@ -64,9 +64,9 @@ def load_visits(period: Period) -> tuple[VisitRow, ...]:
     return tuple(
         VisitRow(
             pk,
-            read(start),
-            read(end),
-            read(created_at),
+            _read(start),
+            _read(end),
+            _read(created_at),
             _STATES[state],
             programme,
             name,
@@ -97,7 +97,7 @@ def load_visits(period: Period) -> tuple[VisitRow, ...]:
             did_not_work,
             mission,
             following,
-        ) in rows.iterator(CHUNK)
+        ) in rows
     )
 
 
@@ -151,12 +151,11 @@ def _invitations(period: Period) -> dict[int, tuple[InvitationRow, ...]]:
             Case(When(yes, then=Value(_ACCEPTED)), default="state"),
         )
     )
-    read = instant_reader()
     found: dict[int, tuple[InvitationRow, ...]] = {}
-    for booking, created_at, answered, channel, said in rows.iterator(CHUNK):
+    for booking, created_at, answered, channel, said in rows:
         row = InvitationRow(
-            read(created_at),
-            None if answered is None else read(answered),
+            _read(created_at),
+            None if answered is None else _read(answered),
             _CHANNELS[channel],
             said == _ACCEPTED,
         )

@@ -33,7 +33,7 @@ from scheduling.models.hosting import (
     WorkingDay,
     WorkingHours,
 )
-from scheduling.models.instants import Instant, Microseconds, instant_reader
+from scheduling.models.instants import Instant, Microseconds
 from scheduling.models.invitation import Answer, Invitation, Proposal
 from scheduling.models.learning import (
     BARRIER_LABELS,
@@ -184,5 +184,4 @@ __all__ = [
     "Visit",
     "WorkingDay",
     "WorkingHours",
-    "instant_reader",
 ]

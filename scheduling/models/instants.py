@@ -1,10 +1,7 @@
 """Instants read cheaply: tens of thousands of them are read for one search or one report."""
 
-from collections.abc import Callable
-from datetime import datetime
 from typing import Any
 
-from django.db import connection
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import BigIntegerField, Func, TextField
 from django.db.models.sql.compiler import SQLCompiler
@@ -36,28 +33,19 @@ class Microseconds(Func):
 
 
 class Instant(Func):
-    """A DateTimeField as the database hands it out, to be read by ``instant_reader()``.
+    """A DateTimeField as text that ``datetime.fromisoformat`` reads, aware and in UTC; or None.
 
-    On SQLite that is text, "2026-12-01 09:00:00+00:00", which Python's own parser reads in a tenth
-    of the time that the field takes: it matches a pattern and sets the zone twice.
+    Python's own parser takes a tenth of the time of both drivers: on SQLite the field matches a
+    pattern and sets the zone twice, on PostgreSQL Django's loader keeps psycopg from its fast one.
     """
 
-    template = "%(expressions)s"
+    template = "((%(expressions)s AT TIME ZONE 'UTC')::text || '+00:00')"
     output_field = TextField()
 
     def as_sqlite(
         self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **context: Any
     ) -> tuple[str, Any]:
-        """No bare column, or the driver parses it by its declared type."""
+        """SQLite keeps it as "2026-12-01 09:00:00"."""
         return self.as_sql(
             compiler, connection, template="(%(expressions)s || '+00:00')", **context
         )
-
-
-def instant_reader() -> Callable[[Any], datetime]:
-    """What makes an aware datetime in UTC of an ``Instant`` that is not NULL."""
-    return datetime.fromisoformat if connection.vendor == "sqlite" else _as_it_is
-
-
-def _as_it_is(instant: datetime) -> datetime:
-    return instant
