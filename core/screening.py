@@ -6,15 +6,18 @@ A verdict holds positions and kinds, never the matched text, so that it may be l
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from itertools import pairwise
 from typing import NamedTuple
 
+import phonenumbers
 from stdnum import ean, isbn, luhn
 
+from core import screening_markup as markup
 from core.screening_words import (
     AMBIGUOUS_AT_START,
     FAMOUS,
@@ -64,13 +67,18 @@ def screen(text: str, known: frozenset[str] = frozenset()) -> Screening:
     allows a personal identity number. Never raises. Source: DOMAIN.md §3.
     """
     folded = _Folded.of(text)
-    blocked = _identity_numbers(folded)
+    blocked = _all_identity_numbers(text, folded)
     spans = list(blocked)
+    taken = bytearray(len(text))
+    for span in blocked:
+        taken[span.start : span.end] = b"\1" * (span.end - span.start)
     allowed = _known_forms(known)
     for span in (*_patterns(text, folded), *_names(text)):
-        free = all(span.end <= other.start or span.start >= other.end for other in spans)
-        if free and _plain(text[span.start : span.end]) not in allowed:
+        if any(taken[span.start : span.end]):
+            continue
+        if _plain(text[span.start : span.end]) not in allowed:
             spans.append(span)
+            taken[span.start : span.end] = b"\1" * (span.end - span.start)
     action = Action.BLOCK if blocked else Action.WARN if spans else Action.ALLOW
     spans.sort(key=lambda span: (span.start, span.end))
     return Screening(action, tuple(sorted({span.kind for span in spans})), tuple(spans))
@@ -78,9 +86,12 @@ def screen(text: str, known: frozenset[str] = frozenset()) -> Screening:
 
 def mask(text: str) -> str:
     """``text`` with every personal identity number replaced by ``MASK``, the rest untouched."""
-    while spans := _identity_numbers(_Folded.of(text)):
-        for span in reversed(spans):
-            text = f"{text[: span.start]}{MASK}{text[span.end :]}"
+    while spans := _all_identity_numbers(text, _Folded.of(text)):
+        kept, end = [], 0
+        for span in spans:
+            kept += [text[end : span.start], MASK]
+            end = span.end
+        text = "".join([*kept, text[end:]])
     return text
 
 
@@ -119,25 +130,37 @@ def _fold(character: str) -> str:  # noqa: PLR0911 one case a line
 
 
 class _Folded(NamedTuple):
-    """Plain text and, for each of its characters, the position in the original."""
+    """Plain text and, for each of its characters, where the original's begins and ends."""
 
     text: str
-    origin: tuple[int, ...]
+    starts: tuple[int, ...]
+    ends: tuple[int, ...]
     length: int
 
     @classmethod
     def of(cls, original: str) -> "_Folded":
-        kept = [
-            (plain, index) for index, char in enumerate(original) if (plain := _fold(char)) != ""
-        ]
-        return cls("".join(plain for plain, _ in kept), tuple(i for _, i in kept), len(original))
+        """All that is seen of a text."""
+        return cls.made(
+            [(char, index, index + 1) for index, char in enumerate(original)], len(original)
+        )
+
+    @classmethod
+    def made(cls, placed: Iterable[markup.Placed], length: int) -> "_Folded":
+        """Of characters with their places in an original of ``length``."""
+        kept = [(plain, start, end) for char, start, end in placed if (plain := _fold(char)) != ""]
+        return cls(
+            "".join(plain for plain, _start, _end in kept),
+            tuple(start for _plain, start, _end in kept),
+            tuple(end for _plain, _start, end in kept),
+            length,
+        )
 
     def span(self, start: int, end: int, kind: str) -> Span:
         """The original's span, with the marks that hang on the last character."""
-        following = self.origin[end] if end < len(self.origin) else self.length
-        last = self.origin[end - 1] + 1
-        joined = following if following - last <= 2 else last
-        return Span(self.origin[start], joined, kind)
+        following = self.starts[end] if end < len(self.starts) else self.length
+        last = self.ends[end - 1]
+        joined = following if 0 <= following - last <= 2 else last
+        return Span(self.starts[start], joined, kind)
 
 
 # --- Personal identity numbers -----------------------------------------------------------------
@@ -147,6 +170,7 @@ _SYMBOLS = {"-": "dash", "+": "dash", ".": "dot", "/": "slash"} | dict.fromkeys(
     ",:;_*|~='\"()[]{}<>", "other"
 )
 _JOINTS = frozenset({"space", "dash", "dot", "slash"})
+_WIDEST_GAP, _MOST_SYMBOLS = 12, 3
 _LABEL = re.compile(
     r"(?:(?:person|samordnings)[ -]?(?:nummer|nr)|\bp(?:ers)?[. ]{0,2}nr|\bfödd|"
     r"identity number)[^0-9a-zåäö]{0,4}(?:är|is)?[^0-9a-zåäö]{0,4}$"
@@ -183,13 +207,27 @@ class _Candidate(NamedTuple):
         return None
 
 
+def _all_identity_numbers(text: str, folded: _Folded) -> list[Span]:
+    """Those of the text as it stands, and as a browser shows it where it holds tags or entities."""
+    found = _identity_numbers(folded)
+    for shown in markup.readings(text):
+        found += _identity_numbers(_Folded.made(shown, len(text)))
+    joined: list[Span] = []
+    for span in sorted(found, key=lambda span: (span.start, span.end)):
+        if joined and span.start < joined[-1].end:
+            before = joined.pop()
+            span = Span(before.start, max(before.end, span.end), span.kind)  # noqa: PLW2901
+        joined.append(span)
+    return joined
+
+
 def _identity_numbers(folded: _Folded) -> list[Span]:
     """Personnummer and samordningsnummer (day + 60), 10 or 12 digits, valid date and Luhn.
 
     Invisible characters are ignored and every Unicode digit counts. Digits may be divided by
-    one kind of space, dash, dot or slash; between date and last four any short separator will
-    do, a line break too. A run of digits is never cut, so longer numbers (OCR, ISBN-13, library
-    cards) do not match. Ten bare digits with a valid date and check digit do block, ISBN-10
+    one kind of space, dash, dot or slash; between date and last four up to three symbols of any
+    kind will do, a line break too. A run of digits is never cut, so longer numbers (OCR, ISBN-13,
+    library cards) do not match. Ten bare digits with a valid date and check digit do block, ISBN-10
     without the word ISBN among them: a wrong stop costs a rewrite, a leak cannot be taken back.
     Exempt, unless a label such as "personnummer" precedes: see ``_is_phone``, ``_is_moment``,
     ``_is_isbn10``, and groups of a valid ISBN-13. Letters for digits (O, l) are not undone.
@@ -200,26 +238,34 @@ def _identity_numbers(folded: _Folded) -> list[Span]:
     books = _book_groups(groups, gaps)
     found: list[Span] = []
     for first, last in _windows(groups, gaps, frozenset({10, 12})):
+        digits = "".join(groups[first:last])
+        # The cheap questions first: of a megabyte of digits nearly all end here.
+        if not _born(digits) or not luhn.is_valid(digits[-10:]):
+            continue
         candidate = _candidate(folded.text, runs, groups, gaps, (first, last))
         if books.issuperset(range(first, last)) or not _is_identity_number(candidate):
             continue
-        span = folded.span(runs[first][0], runs[last - 1][1], PERSONAL_IDENTITY_NUMBER)
-        if found and span.start < found[-1].end:
-            span = Span(found[-1].start, max(span.end, found.pop().end), span.kind)
-        found.append(span)
+        found.append(folded.span(runs[first][0], runs[last - 1][1], PERSONAL_IDENTITY_NUMBER))
     return found
 
 
 def _gap(between: str) -> str:
-    """The kind of separator, or an empty string where the digits do not belong together."""
-    if len(between) > 8:
+    """The kind of separator, or an empty string where the digits do not belong together.
+
+    Up to three symbols of any kind; of several kinds they are "mixed", which only divides the date
+    from the last four.
+    """
+    if len(between) > _WIDEST_GAP:
         return ""
-    kinds = {_SYMBOLS.get(symbol, "") for symbol in between if not symbol.isspace()}
-    symbols = sum(not symbol.isspace() for symbol in between)
-    if symbols > 2 or len(kinds) > 1 or "" in kinds:
+    symbols = "".join(between.split())
+    if len(symbols) > _MOST_SYMBOLS or any(map(str.isalnum, symbols)):
         return ""
+    kinds = {_SYMBOLS.get(symbol, "other") for symbol in symbols}
     if "\n" in between:
-        return "newline" if between.count("\n") == 1 and kinds <= {"dash"} else ""
+        lines = between.count("\n")
+        return "newline" if lines <= (2 if symbols else 1) and kinds <= {"dash"} else ""
+    if len(kinds) > 1:
+        return "mixed"
     return kinds.pop() if kinds else "space"
 
 
@@ -257,8 +303,8 @@ def _candidate(
 
 
 def _is_identity_number(candidate: _Candidate) -> bool:
-    digits = candidate.digits
-    if not (_born(digits) and luhn.is_valid(digits[-10:]) and _is_written_as_one(candidate)):
+    """How it is written; that it has a date and a check digit is known."""
+    if not _is_written_as_one(candidate):
         return False
     if _LABEL.search(candidate.lead):
         return True
@@ -268,6 +314,8 @@ def _is_identity_number(candidate: _Candidate) -> bool:
 def _born(digits: str) -> bool:
     """Whether the date exists; ten digits leave the century open, day + 60 is allowed."""
     short = digits[-10:]
+    if not "01" <= short[2:4] <= "12":
+        return False
     centuries = (digits[:2],) if len(digits) == 12 else ("19", "20")
     day = int(short[4:6])
     return any(
@@ -292,6 +340,8 @@ def _is_written_as_one(candidate: _Candidate) -> bool:
         return True
     cut = candidate.cut
     inner = set(candidate.gaps if cut is None else _inner_gaps(candidate, cut))
+    if inner == {"newline"} or (len(inner) > 1 and inner <= _JOINTS):
+        return _stands_alone(candidate) and _is_divided_twice(candidate, cut, inner)
     if len(inner) > 1 or not inner <= _JOINTS:
         return False
     canonical = cut is not None and lengths[:cut] in _CANONICAL_DATES and lengths[cut:] == (4,)
@@ -299,6 +349,26 @@ def _is_written_as_one(candidate: _Candidate) -> bool:
         return True
     neighbours = {candidate.before[1], *(gap for gap, _ in candidate.after[:1])}
     return not neighbours & (inner or set(candidate.gaps))
+
+
+def _stands_alone(candidate: _Candidate) -> bool:
+    return not candidate.before[1] and not any(gap for gap, _group in candidate.after[:1])
+
+
+def _is_divided_twice(candidate: _Candidate, cut: int | None, inner: set[str]) -> bool:
+    """Digits a line each, or by two kinds of separators: "19 85-07-09 98 05", "1 9 8 5 - 0 7 …".
+
+    Neither a date with a clock time nor a phone number is written so.
+    """
+    lengths = tuple(map(len, candidate.groups))
+    if set(lengths) == {1}:
+        return True
+    if cut is None or "newline" in inner or candidate.digits.startswith("0"):
+        return False
+    date_part, serial = lengths[:cut], candidate.digits[-4:]
+    clock = int(serial[:2]) < 24 and int(serial[2:]) < 60
+    written = date_part in _CANONICAL_DATES or date_part in {(2, 2, 2, 2), (2, 4, 2), (4, 4)}
+    return written and lengths[cut:] in {(4,), (2, 2)} and not clock
 
 
 def _inner_gaps(candidate: _Candidate, cut: int) -> tuple[str, ...]:
@@ -428,6 +498,28 @@ _STREET = re.compile(
 )
 
 
+def _numbering_plan() -> re.Pattern[str]:
+    """Sweden's numbers without their first 0, as the plan of phonenumbers knows them."""
+    plan = phonenumbers.PhoneMetadata.metadata_for_region("SE")
+    assert plan is not None
+    kinds = (
+        *(plan.fixed_line, plan.mobile, plan.toll_free, plan.premium_rate, plan.shared_cost),
+        *(plan.personal_number, plan.voip, plan.pager, plan.uan, plan.voicemail),
+    )
+    patterns = [kind.national_number_pattern for kind in kinds if kind is not None]
+    return re.compile("|".join(f"(?:{pattern})" for pattern in patterns if pattern))
+
+
+_RUNG = _numbering_plan()
+
+
+def _is_rung(written: str, lead: str) -> bool:
+    """Whether bare digits are in Sweden's numbering plan; divided or labelled ones are believed."""
+    if not (len(written) == 10 and written.isdigit()):
+        return True
+    return _RUNG.fullmatch(written[1:]) is not None or _PHONE_LABEL.search(lead) is not None
+
+
 def _patterns(text: str, folded: _Folded) -> Iterator[Span]:
     """E-mail and street address in the text as typed, phone numbers in the folded text."""
     for pattern, kind in ((_EMAIL, EMAIL), (_STREET, STREET_ADDRESS)):
@@ -435,13 +527,22 @@ def _patterns(text: str, folded: _Folded) -> Iterator[Span]:
             yield Span(match.start(), match.end(), kind)
     for match in _PHONE.finditer(folded.text):
         fewest = 11 if match[0].startswith("00") else 8
-        if fewest <= sum(char.isdigit() for char in match[0]) <= 15:
+        lead = folded.text[max(0, match.start() - _LABEL_REACH) : match.start()].lower()
+        digits = sum(char.isdigit() for char in match[0])
+        if fewest <= digits <= 15 and _is_rung(match[0], lead):
             yield folded.span(match.start(), match.end(), PHONE)
 
 
 _WORD = re.compile(r"[^\W\d_][\u0300-\u036f]*(?:[-’']?[^\W\d_][\u0300-\u036f]*)*")
 _TITLE = re.compile(r"(?<!\w)(?:herr|fru|fröken|mr|mrs|ms)\.? $", re.IGNORECASE)
+#: How far back a title or the end of a sentence is looked for: a prefix would cost a square.
+_TITLE_REACH = 12
 _LONGEST_FAMOUS = max(map(len, FAMOUS))
+#: The later words of well-known names, with how far in they stand.
+_INSIDE: defaultdict[str, list[tuple[int, str]]] = defaultdict(list)
+for _name in sorted(FAMOUS):
+    for _later in re.finditer(r"(?<= )\w+", _name):
+        _INSIDE[_later[0].removesuffix("s")].append((_later.start(), _name))
 _SENTENCE_END = frozenset('.!?:;•*–—-"”»(\n')
 
 
@@ -468,19 +569,36 @@ def _names(text: str) -> Iterator[Span]:
 def _is_famous(text: str, start: int, end: int) -> bool:
     """Whether a well-known name begins there and reaches as far, in the genitive too."""
     following = _plain(text[start : start + _LONGEST_FAMOUS + 2])
-    for name in FAMOUS:
-        if following.startswith(name) and len(name) + 1 >= end - start:
-            rest = following[len(name) :].removeprefix("s")
-            if not rest[:1].isalpha():
-                return True
-    return False
+    if any(_reaches(following, name, end - start) for name in FAMOUS):
+        return True
+    word = _plain(text[start:end]).partition(" ")[0].removesuffix("s")
+    return any(
+        _stands_in(text, start - before, name, end) for before, name in _INSIDE.get(word, ())
+    )
+
+
+def _stands_in(text: str, first: int, name: str, end: int) -> bool:
+    """Whether ``name`` stands whole from ``first`` on, "Julia" in "Romeo och Julia" among it."""
+    if first < 0 or text[max(0, first - 1) : first].isalnum():
+        return False
+    following = _plain(text[first : first + _LONGEST_FAMOUS + 2])
+    return _reaches(following, name, end - first)
+
+
+def _reaches(following: str, name: str, length: int) -> bool:
+    if not following.startswith(name) or len(name) + 1 < length:
+        return False
+    return not following[len(name) :].removeprefix("s")[:1].isalpha()
 
 
 def _is_name(text: str, word: re.Match[str], *, has_surname: bool) -> bool:
     if not word[0][0].isupper():
         return False
     plain = _plain(word[0])
-    if _TITLE.search(text[: word.start()]) and plain not in NOT_SURNAMES:
+    if (
+        _TITLE.search(text[max(0, word.start() - _TITLE_REACH) : word.start()])
+        and plain not in NOT_SURNAMES
+    ):
         return True
     if len(plain) > 6 and plain.removesuffix("s").endswith("sson") and plain not in NOT_SURNAMES:
         return True
@@ -489,7 +607,7 @@ def _is_name(text: str, word: re.Match[str], *, has_surname: bool) -> bool:
         return False
     if given in NEEDS_SURNAME or has_surname:
         return has_surname
-    before = text[: word.start()].rstrip(" \t")
+    before = text[max(0, word.start() - _TITLE_REACH) : word.start()].rstrip(" \t")
     starts = not before or before[-1] in _SENTENCE_END
     return not (starts and given in AMBIGUOUS_AT_START)
 

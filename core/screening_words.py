@@ -104,20 +104,21 @@ NOT_SURNAMES = _words(
     """
 )
 
-# Authors and figures that people come to a library for; a book title is not a leak.
+# Authors, figures and titles that people come to a library for; a book title is not a leak.
 FAMOUS = frozenset(
     {
-        "agatha christie", "alex schulman", "alfons åberg", "astrid lindgren",
-        "august strindberg", "bodil malmsten", "camilla grebe", "camilla läckberg",
-        "elsa beskow", "emil i lönneberga", "fredrik backman", "gustaf fröding",
-        "göran tunström", "hans rosling", "harry martinson", "harry potter", "henning mankell",
-        "hjalmar söderberg", "håkan nesser", "jan guillou", "jo nesbø", "johannes anyuru",
+        "agatha christie", "alex schulman", "alfons åberg", "alice i underlandet",
+        "anna karenina", "astrid lindgren", "august strindberg", "bodil malmsten",
+        "camilla grebe", "camilla läckberg", "elsa beskow", "emil i lönneberga",
+        "fredrik backman", "gustaf fröding", "göran tunström", "hans och greta", "hans rosling",
+        "harry martinson", "harry potter", "henning mankell", "hjalmar söderberg",
+        "håkan nesser", "jan guillou", "jane eyre", "jo nesbø", "johannes anyuru",
         "jonas gardell", "jonas hassen khemiri", "karin boye", "karin smirnoff",
         "karl ove knausgård", "kerstin ekman", "liza marklund", "martin widmark",
         "mikael niemi", "moa martinson", "per anders fogelström", "per olov enquist",
-        "peter pan", "pippi långstrump", "robinson crusoe", "ronja rövardotter", "sara lidman",
-        "sara stridsberg", "selma lagerlöf", "sofi oksanen", "stieg larsson", "sven nordqvist",
-        "sven wollter", "tomas tranströmer", "torgny lindgren", "tove jansson", "ulf lundell",
-        "ulf stark", "vilhelm moberg",
+        "peter pan", "pippi långstrump", "robinson crusoe", "romeo och julia",
+        "ronja rövardotter", "sara lidman", "sara stridsberg", "selma lagerlöf", "sofi oksanen",
+        "stieg larsson", "sven nordqvist", "sven wollter", "tomas tranströmer",
+        "torgny lindgren", "tove jansson", "ulf lundell", "ulf stark", "vilhelm moberg",
     }
 )  # fmt: skip

@@ -1,23 +1,29 @@
-"""Many visits with their answers and follow-ups, straight into the tables."""
+"""Many visits with their answers, follow-ups and opinions, straight into the tables."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
 
 from partners.models import Contact, Group
 from scheduling.models import (
+    Answer,
     Booking,
     FollowUp,
     Interest,
     InterestSignal,
     Invitation,
+    Opinion,
     Programme,
+    Statement,
     Visit,
 )
 from scheduling.states import AnswerChannel, Judgement, Mission, VisitState
 from tests.factories import NOW, World, world
 
 BATCH = 2000
+WORKED = ("Fika först", "Lugn plats", "Känd värd", "Visa själv", "Kort pass", "Egna frågor")
+DID_NOT_WORK = ("Högljutt", "För långt", "Svårt att hitta", "Fel tid", "För få datorer")
 _CAME = (VisitState.HELD, VisitState.PARTLY_HELD)
 _STATES = (*_CAME * 6, VisitState.NONE_CAME, VisitState.CANCELLED_BY_PARTNER, VisitState.DECLINED)
 
@@ -72,9 +78,13 @@ class Filler:
             through(visit_id=visit.pk, group_id=self.chance.choice(self.groups).pk)
             for visit in visits
         )
-        Invitation.objects.bulk_create(self._invitation(booking) for booking in bookings)
+        invitations = Invitation.objects.bulk_create(map(self._invitation, bookings))
+        Answer.objects.bulk_create(answer for row in invitations for answer in self._answers(row))
         came = [booking for booking in bookings if booking.status in _CAME]
         notes = FollowUp.objects.bulk_create(self._note(booking) for booking in came)
+        Opinion.objects.bulk_create(
+            opinion for booking in came[::4] for opinion in self._opinions(booking)
+        )
         InterestSignal.objects.bulk_create(
             InterestSignal(
                 interest=self.chance.choice(self.interests),
@@ -107,6 +117,25 @@ class Filler:
             channel=self.chance.choice(list(AnswerChannel)).value,
         )
 
+    def _answers(self, invitation: Invitation) -> Iterator[Answer]:
+        """What was answered and when: one in ten changed their mind."""
+        assert invitation.answered_at is not None
+        said = [invitation.state, *["tentative"] * (self.chance.random() < 1 / 10)]
+        for number, state in enumerate(said):
+            yield Answer(
+                invitation=invitation,
+                at=invitation.answered_at - timedelta(hours=number),
+                state=state,
+                channel=invitation.channel,
+            )
+
+    def _opinions(self, booking: Booking) -> Iterator[Opinion]:
+        """Faces of a few visitors for each statement."""
+        for statement in Statement:
+            for face in self.chance.sample((1, 2, 3, 4, 5), 2):
+                count = self.chance.randrange(1, 6)
+                yield Opinion(booking=booking, statement=statement.value, face=face, count=count)
+
     def _note(self, booking: Booking) -> FollowUp:
         return FollowUp(
             booking=booking,
@@ -114,7 +143,7 @@ class Filler:
             at=booking.end,
             attendance=self.chance.randrange(1, 25),
             judgement=self.chance.choice(list(Judgement)).value,
-            worked=["Fika först"],
-            did_not_work=["Högljutt"],
+            worked=self.chance.sample(WORKED, self.chance.randrange(1, 4)),
+            did_not_work=self.chance.sample(DID_NOT_WORK, self.chance.randrange(3)),
             mission=Mission.OURS.value,
         )

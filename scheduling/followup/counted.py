@@ -1,6 +1,9 @@
 """Which rows count: those of the present version of a follow-up, and those without one."""
 
-from django.db.models import Q, QuerySet
+from collections.abc import Iterable
+from datetime import date
+
+from django.db.models import Case, DateField, Q, QuerySet, Value, When
 
 from scheduling.models import Handover, InterestSignal
 
@@ -16,3 +19,11 @@ def signals() -> QuerySet[InterestSignal]:
 def handovers() -> QuerySet[Handover]:
     """What was handed over, each once."""
     return Handover.objects.filter(CURRENT)
+
+
+def ending(spans: Iterable[tuple[date, date]]) -> Case:
+    """The last day of the one of ``spans`` that holds a row's day, ``on``; NULL where none does."""
+    return Case(
+        *(When(on__range=(first, last), then=Value(last)) for first, last in spans),
+        output_field=DateField(null=True),
+    )

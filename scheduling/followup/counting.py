@@ -5,20 +5,31 @@ and is shown only when its collecting has closed and a statement has five answer
 no answer can be told from what was shown a moment before it.
 """
 
-from collections.abc import Iterable, Mapping
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.core import signing
 from django.db import transaction
-from django.db.models import F, Sum
+from django.db.models import F, Q, Sum
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core import access, audit
 from core.errors import Conflict, Invalid, Missing
 from core.models import User
-from scheduling.models import Booking, DayPart, EncounterTally, Opinion, Statement, Theme
+from scheduling.followup import counted
+from scheduling.models import (
+    Booking,
+    DayPart,
+    EncounterTally,
+    Instant,
+    Opinion,
+    Statement,
+    Theme,
+)
 from scheduling.states import CALLED_OFF, VisitState
 
 #: Fewer answers than this are never shown, to anybody.
@@ -63,12 +74,25 @@ def count_talk(*, actor: User, now: datetime, theme: str, undo: bool = False) ->
 
 def talks(first: date, last: date) -> dict[tuple[Theme, DayPart], int]:
     """How many talks of each theme and part of the day, zeros among them. One query."""
-    rows = EncounterTally.objects.filter(on__range=(first, last)).values("theme", "part")
-    found = {(row["theme"], row["part"]): row["times"] for row in rows.annotate(times=Sum("count"))}
+    return talks_each([(first, last)])[last]
+
+
+def talks_each(spans: Sequence[tuple[date, date]]) -> dict[date, dict[tuple[Theme, DayPart], int]]:
+    """The same for each of ``spans``, which follow each other, by its last day. One query."""
+    rows = (
+        EncounterTally.objects.filter(on__range=(spans[0][0], spans[-1][1]))
+        .annotate(until=counted.ending(spans))
+        .values("until", "theme", "part")
+        .annotate(times=Sum("count"))
+    )
+    found = {(row["until"], row["theme"], row["part"]): row["times"] for row in rows}
     return {
-        (theme, part): found.get((theme.value, part.value), 0)
-        for theme in Theme
-        for part in DayPart
+        last: {
+            (theme, part): found.get((last, theme.value, part.value), 0)
+            for theme in Theme
+            for part in DayPart
+        }
+        for _first, last in spans
     }
 
 
@@ -161,21 +185,36 @@ def opinions_between(start: datetime, end: datetime, now: datetime) -> list[Tota
     A visit with too few answers is left out whole, so that no difference between two periods
     tells of it.
     """
-    rows = Opinion.objects.filter(
-        booking__start__gte=start, booking__start__lt=end, booking__end__lt=now - COLLECTS
-    ).values_list("booking_id", "statement", "face", "count")
-    by_visit: dict[int, list[tuple[str, int, int]]] = {}
-    for booking, statement, face, count in rows:
-        by_visit.setdefault(booking, []).append((statement, face, count))
-    summed: dict[str, list[int]] = {}
-    for given in by_visit.values():
-        for line in _totals(_counts(given)):
-            if line.faces is not None:
-                before = summed.get(line.statement.value, [0] * len(FACES))
-                summed[line.statement.value] = [
-                    a + b for a, b in zip(before, line.faces, strict=True)
-                ]
-    return _totals(summed)
+    return opinions_each([(start, end)], now)[0]
+
+
+def opinions_each(spans: Sequence[tuple[datetime, datetime]], now: datetime) -> list[list[Totals]]:
+    """The same for each of ``spans``, which follow each other. One query, a row a shown line."""
+    rows = (
+        Opinion.objects.filter(
+            booking__start__gte=spans[0][0],
+            booking__start__lt=spans[-1][1],
+            booking__end__lt=now - COLLECTS,
+        )
+        .values("booking", "statement")
+        .annotate(told=Sum("count"))
+        .filter(told__gte=FEWEST)
+        .values_list(
+            Instant("booking__start"),
+            "statement",
+            *(Coalesce(Sum("count", filter=Q(face=face)), 0) for face in FACES),
+        )
+    )
+    ends = [end for _start, end in spans]
+    lines: dict[tuple[int, str], list[tuple[int, ...]]] = {}
+    for start, statement, *faces in rows:
+        place = bisect_right(ends, datetime.fromisoformat(start))
+        lines.setdefault((place, statement), []).append(tuple(faces))
+    summed = {key: [sum(face) for face in zip(*told, strict=True)] for key, told in lines.items()}
+    return [
+        _totals({code.value: summed.get((place, code.value), []) for code in Statement})
+        for place in range(len(spans))
+    ]
 
 
 def _counts(rows: Iterable[tuple[str, int, int]]) -> dict[str, list[int]]:

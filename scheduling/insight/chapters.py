@@ -1,5 +1,6 @@
 """What the report's templates cannot work out: figures, and codes as words."""
 
+from collections.abc import Mapping
 from urllib.parse import urlencode
 
 from django.utils.translation import get_language
@@ -102,6 +103,8 @@ def shared_context(part: Shared) -> dict[str, object]:
         *(_opinion(statement, faces) for statement, faces in part.opinions),
     ]
 
+    codes = _coded()
+
     def held(count: int | None) -> str:
         return _told(count) if part.tells_held else _("visas inte")
 
@@ -115,7 +118,7 @@ def shared_context(part: Shared) -> dict[str, object]:
     return {
         "words": period_words(part.period),
         "numbers": numbers,
-        "tables": [_table(caption, table) for caption, table in tables],
+        "tables": [_table(caption, table, codes) for caption, table in tables],
     }
 
 
@@ -133,15 +136,23 @@ def _told(count: int | None) -> str:
     return _("färre än 5") if count is None else str(count)
 
 
-def _table(caption: str, table: Table | None) -> dict[str, object]:
+def _table(caption: str, table: Table | None, codes: Mapping[str, object]) -> dict[str, object]:
     if table is None:
         return {"caption": caption, "withheld": True}
-    rows = [(_label(line), _told(line.count)) for line in table.lines if line.count or line.labels]
+    rows = [
+        (_label(line, codes), _told(line.count))
+        for line in table.lines
+        if line.count or line.labels
+    ]
     return {"caption": caption, "rows": rows, "total": _told(table.total), "hides": table.hides}
 
 
-def _label(line: Line) -> str:
-    return ", ".join(_word(label) for label in line.labels)
+def _label(line: Line, codes: Mapping[str, object]) -> str:
+    """The codes of a fixed table in words; a programme's or interest's name as it is.
+
+    No programme or interest can be taken for a code: codes are English and in lower case.
+    """
+    return ", ".join(str(codes.get(label, label)) for label in line.labels)
 
 
 _OWN_WORDS = {
@@ -154,12 +165,9 @@ _OWN_WORDS = {
 }
 
 
-def _word(code: str) -> str:
-    """A code of a fixed table in words; a month by its name; a programme's or interest's as it is.
-
-    No programme or interest can be taken for a code: codes are English and in lower case.
-    """
-    coded: dict[str, object] = {
+def _coded() -> dict[str, object]:
+    """Every code of the fixed tables and its word, in the language of now."""
+    return {
         **{state.value: state_word(state.value) for state in VisitState},
         **{channel.value: words.CHANNELS[channel] for channel in AnswerChannel},
         **{kind.value: words.RECEIVERS[kind] for kind in ReceiverKind},
@@ -168,4 +176,3 @@ def _word(code: str) -> str:
         **{theme.value: word for theme, word in THEME_LABELS.items()},
         **{own: _(word) for own, word in _OWN_WORDS.items()},
     }
-    return str(coded.get(code, code))

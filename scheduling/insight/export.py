@@ -6,18 +6,16 @@ shows as plain text (OWASP, "CSV Injection").
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from django.utils.translation import gettext as _
 
-from core import swedish
-from core.templatetags.ui import state_word
-from scheduling.followup import words
+from scheduling.insight.line_words import LineWords, when
 from scheduling.insight.rows import VisitRow
 
 BOM = "\ufeff"
 #: ASCII and full-width starts of a formula, and what programs skip before one.
-_FORMULA = tuple("=+-@|%＝＋－＠\t\r\n")
+_FORMULA = frozenset("=+-@|%＝＋－＠\t\r\n")
 
 
 def safe(cell: object) -> str:
@@ -26,7 +24,7 @@ def safe(cell: object) -> str:
     if isinstance(cell, int | float) and not isinstance(cell, bool):
         return text
     start = text.lstrip(" \u00a0\u200b\ufeff")
-    return f"'{text}" if start.startswith(_FORMULA) or text.startswith(_FORMULA) else text
+    return f"'{text}" if start[:1] in _FORMULA or text[:1] in _FORMULA else text
 
 
 def to_csv(head: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
@@ -56,21 +54,25 @@ def visits_csv(visits: Iterable[VisitRow], *, words_too: bool) -> bytes:
         _("Nästa besök bokat"),
         *([_("Fungerade"), _("Fungerade inte")] if words_too else []),
     ]
-    return to_csv(head, (_line(visit, words_too=words_too) for visit in visits))
+    words, answers = LineWords(), {True: _("ja"), False: _("nej")}
+    return to_csv(head, (_line(visit, words, answers, words_too=words_too) for visit in visits))
 
 
-def _line(visit: VisitRow, *, words_too: bool) -> list[object]:
+def _line(
+    visit: VisitRow, words: LineWords, answers: Mapping[bool, str], *, words_too: bool
+) -> list[object]:
     said = visit.follow_up
+    day, hours = when(visit)
     return [
         visit.pk,
-        swedish.table_date(visit.start),
-        swedish.time_range(visit.start, visit.end),
+        day.isoformat(),
+        hours,
         visit.programme_name,
         ", ".join(group.alias for group in visit.groups),
-        state_word(visit.state.value),
+        words.states[visit.state],
         said.attendance if said else None,
-        words.JUDGEMENTS[visit.judgement] if visit.judgement else None,
-        words.MISSIONS[said.mission] if said else None,
-        (_("ja") if said.next_booked else _("nej")) if said else None,
+        words.judgement(visit),
+        words.missions[said.mission] if said else None,
+        answers[said.next_booked] if said else None,
         *([", ".join(said.worked), ", ".join(said.did_not_work)] if said and words_too else []),
     ]

@@ -1,9 +1,13 @@
 """The report's rows out of the database: as many queries for one visit as for a thousand."""
 
+from bisect import bisect_left
 from collections import defaultdict
+from collections.abc import Sequence
 from datetime import date, datetime
+from operator import attrgetter
+from typing import NamedTuple, TypeVar
 
-from django.db.models import Count, Max, Min, Q, QuerySet
+from django.db.models import Count, Max, Q
 
 from scheduling.followup import counted
 from scheduling.insight import worked
@@ -11,64 +15,79 @@ from scheduling.insight.rows import (
     BoundaryRow,
     Data,
     EffortRow,
-    FollowUpRow,
-    GroupRow,
     HandoverRow,
     InterestRow,
-    InvitationRow,
     Period,
     TrainingRow,
     VisitRow,
 )
+from scheduling.insight.visit_rows import load_visits, within
 from scheduling.insight.visits import Filter, choose
 from scheduling.models import (
     Analysis,
     Booking,
     BoundaryCase,
     Effort,
-    FollowUp,
+    Instant,
     Interest,
-    Invitation,
-    Visit,
 )
 from scheduling.states import (
     CALLED_OFF,
-    AnswerChannel,
     BookingKind,
-    InvitationState,
     Judgement,
-    Mission,
     ReceiverKind,
     VisitState,
 )
 
-#: Looked up twenty thousand times a report: a dict is quicker than the type's own call.
-_STATES = {code.value: code for code in VisitState}
-_CHANNELS = {code.value: code for code in AnswerChannel}
-_JUDGEMENTS = {code.value: code for code in Judgement}
-_MISSIONS = {code.value: code for code in Mission}
+Begins = TypeVar("Begins", VisitRow, TrainingRow)
+_start = attrgetter("start")
 
 
 def load(first: date, last: date) -> Data:
     """All rows of the period from ``first`` to ``last``, both included (Stockholm's days)."""
-    period = Period(first, last)
-    days = (first, last)
-    return Data(
-        period=period,
-        visits=load_visits(period),
-        interests=_interests(days),
-        handovers=_handovers(days),
-        boundary_cases=tuple(
-            BoundaryRow(*row)
-            for row in BoundaryCase.objects.filter(on__range=days)
-            .order_by("on", "pk")
-            .values_list("on", "question", "outcome")
-        ),
-        efforts=_efforts(period),
-        trainings=_trainings(period),
-        analyses=Analysis.objects.filter(on__range=days).count(),
-        meetings=_stood(period, BookingKind.MEETING).count(),
+    (data,) = load_each((Period(first, last),))
+    return data
+
+
+def load_each(periods: Sequence[Period]) -> tuple[Data, ...]:
+    """All rows of each of ``periods``, which follow each other; one costs as many queries as many.
+
+    Read once from the first day to the last, and shared out by their days.
+    """
+    if not periods:
+        return ()
+    whole = Period(periods[0].first, periods[-1].last)
+    days = (whole.first, whole.last)
+    visits = load_visits(whole)
+    interests = _interests(periods)
+    handovers, boundary_cases = _handovers(days), _boundary_cases(days)
+    efforts, others = _efforts(whole), _others(whole)
+    analyses = list(Analysis.objects.filter(on__range=days).values_list("on", flat=True))
+    return tuple(
+        Data(
+            period=period,
+            visits=visits if period == whole else _begun(visits, period),
+            interests=interests[period.last],
+            handovers=tuple(row for row in handovers if period.holds(row.on)),
+            boundary_cases=tuple(row for row in boundary_cases if period.holds(row.on)),
+            efforts=tuple(row for row in efforts if _under_way(row, period)),
+            trainings=_begun(others.trainings, period),
+            analyses=sum(map(period.holds, analyses)),
+            meetings=_between(others.meetings, period.start, period.end),
+        )
+        for period in periods
     )
+
+
+def _begun(rows: Sequence[Begins], period: Period) -> tuple[Begins, ...]:
+    """Those of ``rows``, which stand by their start, that began in ``period``."""
+    first = bisect_left(rows, period.start, key=_start)
+    return tuple(rows[first : bisect_left(rows, period.end, lo=first, key=_start)])
+
+
+def _between(instants: Sequence[datetime], first: datetime, end: datetime) -> int:
+    """How many of ``instants``, which stand in their order, lie in [first, end)."""
+    return bisect_left(instants, end) - bisect_left(instants, first)
 
 
 def list_visits(period: Period, wanted: Filter) -> list[VisitRow]:
@@ -76,115 +95,28 @@ def list_visits(period: Period, wanted: Filter) -> list[VisitRow]:
     return choose(load_visits(period), wanted)
 
 
-def load_visits(period: Period) -> tuple[VisitRow, ...]:
-    """The period's visits, drafts among them, by start. Five queries."""
-    groups, invitations, follow_ups = _groups(period), _invitations(period), _follow_ups(period)
-    rows = Visit.objects.filter(_within(period, "booking__")).order_by("booking__start", "pk")
-    return tuple(
-        VisitRow(
-            pk=pk,
-            start=start,
-            end=end,
-            created_at=created_at,
-            state=_STATES[state],
-            programme=programme,
-            programme_name=name,
-            groups=tuple(groups[pk]),
-            invitations=tuple(invitations[pk]),
-            follow_up=follow_ups.get(pk),
-        )
-        for pk, start, end, created_at, state, programme, name in rows.values_list(
-            "pk",
-            "booking__start",
-            "booking__end",
-            "booking__created_at",
-            "booking__state",
-            "programme_id",
-            "programme__name",
-        )
-    )
-
-
-def _within(period: Period, prefix: str = "") -> Q:
-    return Q(**{f"{prefix}start__gte": period.start, f"{prefix}start__lt": period.end})
-
-
-def _groups(period: Period) -> dict[int, list[GroupRow]]:
-    through = Visit.groups.through.objects.filter(_within(period, "visit__booking__"))
-    found: dict[int, list[GroupRow]] = defaultdict(list)
-    known: dict[int, GroupRow] = {}
-    for visit, pk, alias, organisation in through.order_by("group__search", "group_id").values_list(
-        "visit_id", "group_id", "group__alias", "group__organisation_id"
-    ):
-        row = known.get(pk) or known.setdefault(pk, GroupRow(pk, alias, organisation))
-        found[visit].append(row)
-    return found
-
-
-def _invitations(period: Period) -> dict[int, list[InvitationRow]]:
-    """Contacts asked; colleagues and those taken back are not. The answers' history is counted."""
-    accepted = Q(answers__state=InvitationState.ACCEPTED.value)
-    rows = (
-        Invitation.objects.filter(_within(period, "booking__"), contact__isnull=False)
-        .exclude(state=InvitationState.WITHDRAWN.value)
-        .annotate(first=Min("answers__at"), yeses=Count("answers", filter=accepted))
-        .order_by("pk")
-    )
-    found: dict[int, list[InvitationRow]] = defaultdict(list)
-    for booking, created_at, answered_at, channel, state, first, yeses in rows.values_list(
-        "booking_id", "created_at", "answered_at", "channel", "state", "first", "yeses"
-    ):
-        found[booking].append(
-            InvitationRow(
-                created_at=created_at,
-                first_answer=first or answered_at,
-                channel=_CHANNELS[channel] if channel else None,
-                ever_accepted=yeses > 0 or state == InvitationState.ACCEPTED.value,
-            )
-        )
-    return found
-
-
-def _follow_ups(period: Period) -> dict[int, FollowUpRow]:
-    rows = FollowUp.objects.filter(_within(period, "booking__"), current=True)
-    return {
-        booking: FollowUpRow(
-            attendance=attendance,
-            judgement=_JUDGEMENTS[judgement] if judgement else None,
-            worked=tuple(worked),
-            did_not_work=tuple(did_not_work),
-            mission=_MISSIONS[mission],
-            next_booked=following is not None,
-        )
-        for booking, attendance, judgement, worked, did_not_work, mission, following in (
-            rows.values_list(
-                "booking_id",
-                "attendance",
-                "judgement",
-                "worked",
-                "did_not_work",
-                "mission",
-                "next_booking_id",
-            )
-        )
-    }
-
-
-def _interests(days: tuple[date, date]) -> tuple[InterestRow, ...]:
+def _interests(periods: Sequence[Period]) -> dict[date, tuple[InterestRow, ...]]:
+    """What was caught in each period, by its last day; the number counted by the database."""
     caught = (
         counted.signals()
-        .filter(on__range=days)
-        .values("interest_id")
+        .filter(on__range=(periods[0].first, periods[-1].last))
+        .annotate(until=counted.ending((one.first, one.last) for one in periods))
+        .values("until", "interest_id")
         .annotate(signals=Count("pk"), latest=Max("on"))
     )
-    numbers = {row["interest_id"]: (row["signals"], row["latest"]) for row in caught}
+    numbers: dict[date, dict[int, tuple[int, date]]] = defaultdict(dict)
+    for row in caught:
+        numbers[row["until"]][row["interest_id"]] = (row["signals"], row["latest"])
     planned = planned_for_interests()
-    names = Interest.objects.values_list("pk", "name")
-    return tuple(
-        InterestRow(pk, name, *numbers[pk], tuple(planned.get(pk, ())))
-        for pk, name in names
-        if pk in numbers
-    )
+    names = list(Interest.objects.values_list("pk", "name"))
+    return {
+        period.last: tuple(
+            InterestRow(pk, name, *numbers[period.last][pk], tuple(planned.get(pk, ())))
+            for pk, name in names
+            if pk in numbers[period.last]
+        )
+        for period in periods
+    }
 
 
 def planned_for_interests() -> dict[int, list[str]]:
@@ -206,12 +138,21 @@ def _handovers(days: tuple[date, date]) -> tuple[HandoverRow, ...]:
     )
 
 
+def _boundary_cases(days: tuple[date, date]) -> tuple[BoundaryRow, ...]:
+    rows = BoundaryCase.objects.filter(on__range=days).order_by("on", "pk")
+    return tuple(BoundaryRow(*row) for row in rows.values_list("on", "question", "outcome"))
+
+
 def _efforts(period: Period) -> tuple[EffortRow, ...]:
     """Those under way some time in the period."""
     rows = Effort.objects.filter(
         Q(ends_on=None) | Q(ends_on__gte=period.first), starts_on__lte=period.last
     )
     return tuple(effort_row(effort) for effort in rows)
+
+
+def _under_way(row: EffortRow, period: Period) -> bool:
+    return row.starts_on <= period.last and (row.ends_on is None or row.ends_on >= period.first)
 
 
 def effort_row(effort: Effort) -> EffortRow:
@@ -228,40 +169,43 @@ def effort_row(effort: Effort) -> EffortRow:
     )
 
 
-def _stood(period: Period, kind: BookingKind) -> QuerySet[Booking]:
-    """Bookings of a kind that are neither drafts nor called off."""
+class _Others(NamedTuple):
+    """What is no visit and was neither drafted nor called off."""
+
+    trainings: tuple[TrainingRow, ...]
+    meetings: tuple[datetime, ...]
+
+
+def _others(period: Period) -> _Others:
+    """Training sessions and meetings by start. One query: the period's bookings are walked once."""
     gone = [state.value for state in CALLED_OFF | {VisitState.DRAFT}]
-    return Booking.objects.filter(_within(period), kind=kind.value).exclude(state__in=gone)
-
-
-def _trainings(period: Period) -> tuple[TrainingRow, ...]:
-    rows = _stood(period, BookingKind.TRAINING).order_by("start", "pk")
-
-    def row(
-        pk: int,
-        start: datetime,
-        title: str,
-        topic: str | None,
-        attendance: int | None,
-        analysis: str | None,
-    ) -> TrainingRow:
-        return TrainingRow(pk, start, topic or title, attendance, analysis or "")
-
-    return tuple(
-        row(*values)
-        for values in rows.values_list(
-            "pk",
-            "start",
-            "title",
-            "training__topic",
-            "training__attendance",
-            "training__analysis__question",
-        )
+    kinds = [BookingKind.TRAINING.value, BookingKind.MEETING.value]
+    rows = (
+        Booking.objects.filter(within(period), kind__in=kinds)
+        .exclude(state__in=gone)
+        .order_by("start", "pk")
     )
+    trainings: list[TrainingRow] = []
+    meetings: list[datetime] = []
+    for kind, pk, begins, title, topic, attendance, question in rows.values_list(
+        "kind",
+        "pk",
+        Instant("start"),
+        "title",
+        "training__topic",
+        "training__attendance",
+        "training__analysis__question",
+    ):
+        start = datetime.fromisoformat(begins)
+        if kind == BookingKind.MEETING.value:
+            meetings.append(start)
+        else:
+            trainings.append(TrainingRow(pk, start, topic or title, attendance, question or ""))
+    return _Others(tuple(trainings), tuple(meetings))
 
 
 def what_worked(period: Period) -> tuple[list[worked.KindLine], list[worked.Funnel]]:
-    """The way of efforts by kind and of visits by programme, in the period. Eight queries."""
+    """The way of efforts by kind and of visits by programme, in the period. Six queries."""
     visits = load_visits(period)
     known = {row.pk: row for row in visits}
     efforts = list(

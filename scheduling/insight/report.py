@@ -1,16 +1,18 @@
 """One period's report from plain rows. Pure: no database, no words, no clock."""
 
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date, timedelta
 from enum import StrEnum
-from statistics import median
 from typing import TypeVar
 
 from scheduling.insight.rows import (
     BoundaryRow,
     Data,
     EffortRow,
+    FollowUpRow,
     HandoverRow,
     InterestRow,
     InvitationRow,
@@ -134,30 +136,33 @@ class Report:
 def build(data: Data) -> Report:
     """The report of ``data``."""
     visits = [visit for visit in data.visits if visit.planned]
-    held = held_by_group(visits)
+    came = [visit for visit in visits if visit.came]
+    told = [visit.follow_up for visit in came if visit.follow_up]
+    judged = _by_judgement(told)
+    held = held_by_group(came)
     states = Counter(visit.state for visit in data.visits)
-    judged = [visit for visit in visits if visit.judgement is not None]
     invitations = [row for visit in visits for row in visit.invitations]
+    answers = Counter(row.channel for row in invitations)
     return Report(
         period=data.period,
         planned=len(visits),
-        held=sum(visit.came for visit in visits),
+        held=len(came),
         ahead=sum(states[state] for state in AHEAD_STATES),
         by_state={state: states[state] for state in VisitState},
-        months=_months(data.period, visits),
-        attendance=_attendance(visits),
-        judgement={j: sum(visit.judgement is j for visit in judged) for j in Judgement},
-        worked={j: _lessons(judged, j, worked=True) for j in Judgement},
-        did_not_work={j: _lessons(judged, j, worked=False) for j in Judgement},
-        groups=_groups(visits, held),
-        organisations=len({g.organisation for v in visits if v.came for g in v.groups}),
+        months=_months(data.period, visits, came),
+        attendance=_attendance(told),
+        judgement={j: len(rows) for j, rows in judged.items()},
+        worked={j: _lessons(row.worked for row in rows) for j, rows in judged.items()},
+        did_not_work={j: _lessons(row.did_not_work for row in rows) for j, rows in judged.items()},
+        groups=_groups(came, held),
+        organisations=len({group.organisation for visit in came for group in visit.groups}),
         returning_2=sum(count >= 2 for count in held.values()),
         returning_3=sum(count >= 3 for count in held.values()),
-        next_booked=sum(bool(v.came and v.follow_up and v.follow_up.next_booked) for v in visits),
+        next_booked=sum(row.next_booked for row in told),
         programmes=_programmes(visits),
-        answers=_count((row.channel for row in invitations if row.channel), AnswerChannel),
-        unanswered=sum(row.channel is None for row in invitations),
-        lead_days=_median(((v.start - v.created_at).total_seconds() for v in visits), _DAY),
+        answers={channel: answers[channel] for channel in AnswerChannel},
+        unanswered=answers[None],
+        lead_days=_median((v.start - v.created_at for v in visits), _DAY),
         answer_hours=_median(_answer_times(invitations), _HOUR),
         interests=tuple(sorted(data.interests, key=lambda row: (-row.signals, row.name))),
         signals=sum(row.signals for row in data.interests),
@@ -184,70 +189,77 @@ def _count(values: Iterable[Code], codes: Iterable[Code]) -> dict[Code, int]:
     return {code: counted[code] for code in codes}
 
 
-def _months(period: Period, visits: Iterable[VisitRow]) -> tuple[Month, ...]:
-    planned: Counter[str] = Counter()
-    held: Counter[str] = Counter()
-    for visit in visits:
-        planned[visit.month] += 1
-        held[visit.month] += visit.came
-    return tuple(Month(key, planned[key], held[key]) for key in period.months)
+def _months(
+    period: Period, visits: Iterable[VisitRow], came: Iterable[VisitRow]
+) -> tuple[Month, ...]:
+    """The clock is asked once a month, where it turns, instead of once a visit."""
+    keys = period.months
+    begins = [Period(day := date.fromisoformat(f"{key}-01"), day).start for key in keys]
+    planned = Counter(bisect_right(begins, visit.start) - 1 for visit in visits)
+    held = Counter(bisect_right(begins, visit.start) - 1 for visit in came)
+    return tuple(Month(key, planned[place], held[place]) for place, key in enumerate(keys))
 
 
-def _attendance(visits: Iterable[VisitRow]) -> Attendance:
+def _attendance(told: Iterable[FollowUpRow]) -> Attendance:
     """Of held visits that are followed up; who did not come is counted by the state."""
-    numbers = [v.follow_up.attendance for v in visits if v.came and v.follow_up]
+    numbers = [row.attendance for row in told]
     total = sum(numbers)
     return Attendance(total, len(numbers), total / len(numbers) if numbers else None)
 
 
-def _lessons(
-    judged: Iterable[VisitRow], judgement: Judgement, *, worked: bool
-) -> tuple[Lesson, ...]:
-    """The chips chosen most often at visits judged so; each once whatever its case."""
+def _by_judgement(told: Iterable[FollowUpRow]) -> dict[Judgement, list[FollowUpRow]]:
+    """The judged among the follow-ups of held visits, in their order; none are an empty list."""
+    found: dict[Judgement, list[FollowUpRow]] = {judgement: [] for judgement in Judgement}
+    for row in told:
+        if row.judgement is not None:
+            found[row.judgement].append(row)
+    return found
+
+
+def _lessons(chosen: Iterable[tuple[str, ...]]) -> tuple[Lesson, ...]:
+    """The chips chosen most often; each once a visit whatever its case, as first written."""
     times: Counter[str] = Counter()
     words: dict[str, str] = {}
-    for visit in judged:
-        if visit.judgement is not judgement or visit.follow_up is None:
-            continue
-        chips = visit.follow_up.worked if worked else visit.follow_up.did_not_work
+    for chips, visits in Counter(chosen).items():
         for chip in chips:
             words.setdefault(chip.casefold(), chip)
-        times.update({chip.casefold() for chip in chips})
+        for folded in {chip.casefold() for chip in chips}:
+            times[folded] += visits
     order = sorted(times, key=lambda folded: (-times[folded], folded))
     return tuple(Lesson(words[folded], times[folded]) for folded in order[:MOST_LESSONS])
 
 
-def _groups(visits: Iterable[VisitRow], held: Mapping[int, int]) -> tuple[GroupLine, ...]:
-    aliases = {group.pk: group.alias for visit in visits for group in visit.groups}
+def _groups(came: Iterable[VisitRow], held: Mapping[int, int]) -> tuple[GroupLine, ...]:
+    aliases = {group.pk: group.alias for visit in came for group in visit.groups}
     lines = [GroupLine(pk, aliases[pk], count) for pk, count in held.items()]
     return tuple(sorted(lines, key=lambda line: (-line.held, line.alias, line.pk)))
 
 
 def _programmes(visits: Iterable[VisitRow]) -> tuple[ProgrammeLine, ...]:
-    rows: dict[int, list[VisitRow]] = {}
+    names: dict[int, str] = {}
+    offered, accepted, held = Counter[int](), Counter[int](), Counter[int]()
     for visit in visits:
-        rows.setdefault(visit.programme, []).append(visit)
+        names.setdefault(visit.programme, visit.programme_name)
+        offered[visit.programme] += 1
+        accepted[visit.programme] += visit.accepted
+        held[visit.programme] += visit.came
     lines = [
-        ProgrammeLine(
-            pk=pk,
-            name=found[0].programme_name,
-            offered=len(found),
-            accepted=sum(row.accepted for row in found),
-            held=sum(row.came for row in found),
-        )
-        for pk, found in rows.items()
+        ProgrammeLine(pk, name, offered[pk], accepted[pk], held[pk]) for pk, name in names.items()
     ]
     return tuple(sorted(lines, key=lambda line: (-line.offered, line.name)))
 
 
-def _answer_times(invitations: Iterable[InvitationRow]) -> Iterable[float]:
-    """Seconds from the invitation to its first answer."""
+def _answer_times(invitations: Iterable[InvitationRow]) -> Iterable[timedelta]:
+    """From the invitation to its first answer."""
     for row in invitations:
         if row.first_answer is not None and row.first_answer >= row.created_at:
-            yield (row.first_answer - row.created_at).total_seconds()
+            yield row.first_answer - row.created_at
 
 
-def _median(seconds: Iterable[float], unit: int) -> float | None:
+def _median(spans: Iterable[timedelta], unit: int) -> float | None:
     """The median in units of ``unit`` seconds, to one decimal; None of nothing."""
-    numbers = list(seconds)
-    return round(median(numbers) / unit, 1) if numbers else None
+    ordered = sorted(spans)
+    if not ordered:
+        return None
+    middle = ordered[(len(ordered) - 1) // 2] + ordered[len(ordered) // 2]
+    return round(middle.total_seconds() / 2 / unit, 1)

@@ -1,7 +1,12 @@
-"""What the report is made of: plain rows. Pure. Instants are aware, days are Stockholm's."""
+"""What the report is made of: plain rows. Pure. Instants are aware, days are Stockholm's.
+
+The rows of which there are tens of thousands are named tuples: they are made in a fifth of the
+time that a frozen dataclass takes.
+"""
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from typing import NamedTuple
 
 from core.swedish import STOCKHOLM
 from scheduling.states import (
@@ -31,6 +36,10 @@ class Period:
         """The first instant after the period (UTC)."""
         return datetime.combine(self.last + timedelta(days=1), time(), STOCKHOLM).astimezone(UTC)
 
+    def holds(self, day: date) -> bool:
+        """Whether ``day`` is one of its days."""
+        return self.first <= day <= self.last
+
     @property
     def months(self) -> tuple[str, ...]:
         """Each month that the period touches, as "2026-11"."""
@@ -41,8 +50,7 @@ class Period:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class GroupRow:
+class GroupRow(NamedTuple):
     """A group under its neutral alias; never its category."""
 
     pk: int
@@ -50,8 +58,7 @@ class GroupRow:
     organisation: int
 
 
-@dataclass(frozen=True, slots=True)
-class FollowUpRow:
+class FollowUpRow(NamedTuple):
     """What counts of the present version of a follow-up; no note."""
 
     attendance: int
@@ -62,8 +69,7 @@ class FollowUpRow:
     next_booked: bool
 
 
-@dataclass(frozen=True, slots=True)
-class InvitationRow:
+class InvitationRow(NamedTuple):
     """One contact who was asked. ``first_answer`` is the first of all, ``channel`` the present."""
 
     created_at: datetime
@@ -72,8 +78,7 @@ class InvitationRow:
     ever_accepted: bool
 
 
-@dataclass(frozen=True, slots=True)
-class VisitRow:
+class VisitRow(NamedTuple):
     """A visit of the period; a draft is not planned yet."""
 
     pk: int

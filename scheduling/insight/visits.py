@@ -116,7 +116,7 @@ def choose(visits: Iterable[VisitRow], wanted: Filter) -> list[VisitRow]:
         if _in_state(row, wanted.state)
         and wanted.judgement in {None, row.judgement}
         and wanted.programme in {None, row.programme}
-        and wanted.month in {"", row.month}
+        and (not wanted.month or row.month == wanted.month)
         and (wanted.group is None or any(group.pk == wanted.group for group in row.groups))
         and (wanted.returning is None or _returns(row, returning))
         and _has_channel(row, wanted.channel)

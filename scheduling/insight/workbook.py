@@ -12,11 +12,10 @@ from django.utils.translation import gettext as _
 from xlsxwriter.format import Format
 from xlsxwriter.workbook import Workbook
 
-from core import swedish
-from core.templatetags.ui import state_word
 from scheduling.followup import words
 from scheduling.insight import figures
 from scheduling.insight.beside import Beside
+from scheduling.insight.line_words import LineWords, when
 from scheduling.insight.report import Report
 from scheduling.insight.rows import VisitRow
 from scheduling.models import (
@@ -65,8 +64,9 @@ def workbook(
         (str(words.RECEIVERS[kind]), count) for kind, count in report.handed_over.items()
     ))  # fmt: skip
     _beside(book, bold, beside)
+    said = LineWords()
     _sheet(book, bold, _("Besök"), _visit_head(words_too=words_too), (
-        _visit(visit, words_too=words_too) for visit in visits
+        _visit(visit, said, words_too=words_too) for visit in visits
     ))  # fmt: skip
     _sheet(book, bold, _("KB-underlag"), (_("Aktivitet"), _("Antal"), _("Deltagare")), kb(visits))
     book.close()
@@ -140,16 +140,17 @@ def _visit_head(*, words_too: bool) -> tuple[str, ...]:
     return (*head, _("Fungerade"), _("Fungerade inte")) if words_too else head
 
 
-def _visit(visit: VisitRow, *, words_too: bool) -> tuple[object, ...]:
+def _visit(visit: VisitRow, words: LineWords, *, words_too: bool) -> tuple[object, ...]:
     said = visit.follow_up
+    day, hours = when(visit)
     row = (
-        visit.day,
-        swedish.time_range(visit.start, visit.end),
+        day,
+        hours,
         visit.programme_name,
         ", ".join(group.alias for group in visit.groups),
-        state_word(visit.state.value),
+        words.states[visit.state],
         said.attendance if said else None,
-        str(words.JUDGEMENTS[visit.judgement]) if visit.judgement else None,
+        words.judgement(visit),
     )
     if not words_too:
         return row

@@ -33,7 +33,7 @@ from scheduling.models.hosting import (
     WorkingDay,
     WorkingHours,
 )
-from scheduling.models.instants import Microseconds
+from scheduling.models.instants import Instant, Microseconds
 from scheduling.models.invitation import Answer, Invitation, Proposal
 from scheduling.models.learning import (
     BARRIER_LABELS,
@@ -142,6 +142,7 @@ __all__ = [
     "IncomingAnswer",
     "IncomingMail",
     "IncomingText",
+    "Instant",
     "Interest",
     "InterestSignal",
     "InterestStage",

@@ -95,7 +95,81 @@ def test_any_writing_blocks_and_is_masked(number, separator, zero, invisible, ar
     assert screen(mask(text)).action is not Action.BLOCK
 
 
-@given(identity_numbers(), st.sampled_from([" ", "-", "\u00a0"]))
+TAGS = (
+    *("", "<b>", "</b>", "<span class='a'>", "</td>\n  <td>", "<br/>"),
+    *("<!-- x > y -->", "<i t='>'>"),
+)
+DASHES = (
+    *("-", "&#45;", "&#x2d;", "&ndash;", "&#8209;", "&minus;", "&nbsp;"),
+    *("&amp;#45;", " &shy;- "),
+)
+TWINS = ("", "&shy;", "&#8203;", "&#x200b;", "&zwj;")
+
+
+@given(
+    number=identity_numbers(),
+    tags=st.lists(st.sampled_from(TAGS), min_size=12, max_size=12),
+    dash=st.sampled_from(DASHES),
+    unseen=st.sampled_from(TWINS),
+    as_entities=st.booleans(),
+)
+def test_no_markup_hides_a_number(number, tags, dash, unseen, as_entities):
+    day, last = number
+    digits = [f"&#{ord(digit)};" if as_entities else digit for digit in day + last]
+    if not as_entities:
+        digits = [
+            tag + digit if place % 3 == 1 else digit
+            for place, (tag, digit) in enumerate(zip(tags, digits, strict=False))
+        ]
+    shown = [digit + unseen for digit in digits]
+    text = f"Deltagaren {''.join(shown[: len(day)])}{dash}{''.join(shown[len(day) :])} kom."
+    assert screen(text).action is Action.BLOCK
+    assert screen(mask(text)).action is not Action.BLOCK
+    assert mask(text).startswith("Deltagaren ")
+    assert mask(text).endswith(" kom.")
+
+
+def test_a_mask_covers_the_markup_inside_a_number_and_no_more():
+    assert mask("<p>Se 8112<b>28</b>-9874.</p>") == f"<p>Se {MASK}.</p>"
+    assert mask("<td>811228</td><td>987&#52;</td>") == f"<td>{MASK}</td>"
+    assert mask("&lt;811228-9874&gt;") == f"&lt;{MASK}&gt;"
+
+
+@given(
+    st.datetimes(datetime(2024, 1, 1), datetime(2099, 12, 31)),  # noqa: DTZ001 only digits matter
+    st.sampled_from(
+        [
+            "<td>%Y-%m-%d</td><td>%H.%M</td>",
+            "<b>%Y-%m-%d</b>&nbsp;%H.%M",
+            "%Y&#45;%m&#45;%d %H%M",
+            "<time datetime='%Y-%m-%dT%H:%M'>%H.%M</time>",
+            "<p>%Y%m%d</p><p>%H%M</p>",
+        ]
+    ),
+)
+def test_visit_times_in_markup_pass(moment, form):
+    moment = moment.replace(hour=6 + moment.hour % 16, minute=moment.minute // 5 * 5)
+    assert screen(moment.strftime(form)).action is Action.ALLOW
+
+
+@given(identity_numbers(), st.text("-–./,:;_*|~#…→ ", min_size=1, max_size=5))
+def test_up_to_three_symbols_part_date_and_serial(number, symbols):
+    day, last = number
+    assume(1 <= len("".join(symbols.split())) <= 3)
+    assert screen(f"{day}{symbols}{last}").action is Action.BLOCK
+
+
+@pytest.mark.parametrize(
+    "unit",
+    ["1", "-", "<", "&", "1-", "<a", "<!--", "&amp;", "<a '", "<b>1</b>", "&#49;", "Anna ", "(0"],
+)
+def test_hostile_text_is_judged(unit):
+    text = unit * (20_000 // len(unit))
+    assert screen(f"{text} {VALID}").action is Action.BLOCK
+    assert screen(mask(f"{text} {VALID}")).action is not Action.BLOCK
+
+
+@given(identity_numbers(), st.sampled_from([" ", "-", "\u00a0", "\n"]))
 def test_digits_one_by_one_block(number, separator):
     assert screen(separator.join("".join(number))).action is Action.BLOCK
 
