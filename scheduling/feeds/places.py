@@ -8,6 +8,7 @@ history.
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
+from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
@@ -143,6 +144,7 @@ def mark(spots: Iterable[Spot]) -> None:
     )
 
 
+@transaction.atomic
 def drop_due(now: datetime) -> int:
     """Take what was called off two weeks ago out of every calendar; how many places went.
 

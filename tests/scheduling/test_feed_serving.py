@@ -243,6 +243,20 @@ def test_last_modified_moves_when_something_leaves(w: World, feed: Feed) -> None
     assert after["ETag"] != before["ETag"]
 
 
+@pytest.mark.django_db(transaction=True)
+def test_what_time_takes_out_is_taken_outside_every_transaction() -> None:
+    """As the sweep calls it: on PostgreSQL rows are locked in a transaction or not at all."""
+    w = world()
+    feed = manage.create(actor=w.socionom, now=NOW, scope=FeedScope.ALL)
+    booking = booked(w)
+    services.cancel(actor=w.socionom, now=NOW, booking=booking)
+    assert booking.feed_uid.encode() in ask(feed)[2]
+    gone = FeedPlace.objects.filter(booking=booking).count()
+    later = NOW + places.SHOW_CALLED_OFF
+    assert places.drop_due(later) == gone > 0
+    assert booking.feed_uid.encode() not in ask(feed, now=later)[2]
+
+
 def test_an_unseen_change_changes_no_byte(w: World, feed: Feed) -> None:
     booking = booked(w)
     _status, before, body = ask(feed)
