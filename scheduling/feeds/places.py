@@ -5,6 +5,7 @@ grow, and the months are to be joined anew. Its cost follows the booking's own f
 history.
 """
 
+import time
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
@@ -12,6 +13,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
+from scheduling.feeds import segments
 from scheduling.models import (
     Booking,
     FeedCalendar,
@@ -113,15 +115,17 @@ def sync(booking: Booking, now: datetime) -> None:
         unique_fields=["booking", "scope_key"],
         update_fields=["month", "start", "drop_at"],
     )
-    mark(before | {(row.scope_key, row.month) for row in wanted})
+    mark(before | {(row.scope_key, row.month) for row in wanted}, now)
 
 
-def mark(spots: Iterable[Spot]) -> None:
+def mark(spots: Iterable[Spot], now: datetime) -> None:
     """Calendars with somebody to read them are joined anew by their next GET.
 
     The calendars' rows are locked first, in one order: whoever joins segments meanwhile is waited
-    for, and the month that they joined is marked after them (see ``segments.refresh``).
+    for, and the month that they joined is marked after them (see ``segments.refresh``). They are
+    joined as soon as the change is committed; where that fails, it is logged and left to the GET.
     """
+    begun = time.monotonic()
     spots = set(spots)
     touched = dict(
         FeedCalendar.objects.select_for_update()
@@ -142,6 +146,12 @@ def mark(spots: Iterable[Spot]) -> None:
         unique_fields=["calendar", "month"],
         update_fields=["digest"],
     )
+    calendars = frozenset(touched)
+
+    def ahead() -> None:
+        segments.join_ahead(calendars, now, begun)
+
+    transaction.on_commit(ahead, robust=True)
 
 
 @transaction.atomic
@@ -154,5 +164,5 @@ def drop_due(now: datetime) -> int:
     spots = set(due.values_list("scope_key", "month"))
     if not spots:
         return 0
-    mark(spots)
+    mark(spots, now)
     return due.delete()[0]

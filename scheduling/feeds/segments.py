@@ -1,6 +1,7 @@
 """Months joined from stored blocks, and the one ETag of them all."""
 
-from collections.abc import Iterable, Sequence
+import time
+from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
@@ -13,7 +14,7 @@ from django.utils import timezone
 
 from scheduling.calendars import feed as calendar_feed
 from scheduling.feeds import bodies
-from scheduling.feeds.questions import ask
+from scheduling.feeds.questions import LookUp, ask
 from scheduling.models import FeedCalendar, FeedPlace, FeedSegment
 
 #: As a raw question gives it.
@@ -27,6 +28,8 @@ _MONTHS = """
 SELECT month, digest, size, count FROM scheduling_feedsegment
 WHERE calendar_id = %s AND month >= %s AND month <= %s ORDER BY month
 """
+#: The same for a poll that found nothing to join.
+_HELD = LookUp("studiebesok_months", _MONTHS)
 _BLOCKS = """
 SELECT b.block FROM scheduling_feedplace p
 JOIN scheduling_feedblock b ON b.booking_id = p.booking_id AND b.variant = %s
@@ -41,6 +44,10 @@ UPDATE scheduling_feedcalendar SET built_version = %s, built_window = %s,
     etag = %s, size = %s, count = %s, last_modified = %s
 WHERE id = %s
 """
+
+
+#: Months of small calendars: after a change, all but one are what they were.
+_RECENT = bodies.Remembered()
 
 
 class Changed(Exception):
@@ -123,6 +130,24 @@ def refresh(scope_key: str, variant: str, now: datetime) -> Built:
     return built
 
 
+def join_ahead(calendars: Collection[int], now: datetime, marked: float) -> None:
+    """Join what a change has marked in ``calendars`` (ids), where it was made, after its commit.
+
+    The next GET finds everything ready, on this machine at least. Nothing relies on it: what is not
+    joined here, that GET joins. A calendar that nobody has fetched this month is left alone, so the
+    work is that of the change's own months. ``marked`` is ``time.monotonic()`` of when it was
+    ``now``: Last-Modified is not before the instant from which the change is seen.
+    """
+    now += timedelta(seconds=time.monotonic() - marked)
+    waiting = FeedCalendar.objects.filter(pk__in=calendars, built_window=window(now)[0])
+    for scope_key, variant in (
+        waiting.exclude(built_version=F("version"))
+        .order_by("pk")
+        .values_list("scope_key", "variant")
+    ):
+        refresh(scope_key, variant, now)
+
+
 def _locked(scope_key: str, variant: str) -> tuple[Any, ...]:
     """The calendar's row, kept from all who would change it until the transaction ends."""
     question = _LOCKED + ("FOR UPDATE" if connection.features.has_select_for_update else "")
@@ -197,23 +222,51 @@ def files(built: Built, scope_key: str, variant: str, now: datetime) -> list[Pat
 
     Raises Changed where the months, or what they are joined from, are no longer those of the ETag.
     """
-    held = _held(built.pk, built.etag, *window(now))
-    paths = [bodies.path_of(month.digest, "month") for month in held]
-    for month, path in zip(held, paths, strict=True):
-        if not path.exists() and _written(scope_key, variant, month.name) != month:
-            _doubt(built.pk, month.name)
-            raise Changed
+    paths = []
+    for month in _held(built.pk, built.etag, *window(now)):
+        path = bodies.path_of(month.digest, "month")
+        if not path.exists():
+            _again(built.pk, month, scope_key, variant)
+        paths.append(path)
     return paths
+
+
+def months(built: Built, scope_key: str, variant: str, now: datetime) -> list[bytes]:
+    """What ``files`` holds, whole; a month that this process has read is not read again."""
+    whole = []
+    for month in _held(built.pk, built.etag, *window(now)):
+        data = _RECENT.get(month.digest)
+        if data is None:
+            path = bodies.path_of(month.digest, "month")
+            if not path.exists():
+                _again(built.pk, month, scope_key, variant)
+            data = path.read_bytes()
+            _RECENT.put(month.digest, data)
+        whole.append(data)
+    return whole
+
+
+def _again(pk: int, month: Month, scope_key: str, variant: str) -> None:
+    """Join a month whose file lacks; Changed where its blocks are no longer what they were."""
+    if _written(scope_key, variant, month.name) != month:
+        _doubt(pk, month.name)
+        raise Changed
 
 
 @lru_cache(maxsize=256)
 def _held(pk: int, etag: str, first: str, last: str) -> tuple[Month, ...]:
     """The months that hold something; remembered, for an ETag names the same ones for ever."""
-    months = [Month._make(row) for row in ask(_MONTHS, pk, first, last)]
-    held = tuple(month for month in months if month.size)
+    held = tuple(month for month in map(_month_of, _HELD.rows(pk, first, last)) if month.size)
     if calendar_feed.etag([month.digest for month in held]) != etag:
         raise Changed
     return held
+
+
+def _month_of(row: tuple[Any, ...]) -> Month:
+    name, digest, size, events = (
+        value.decode() if isinstance(value, bytes) else value for value in row
+    )
+    return Month(name, digest, int(size), int(events))
 
 
 def current() -> Iterable[str]:

@@ -175,11 +175,11 @@ def _body(
     whole = _BODIES.get(etag)
     if whole is not None:
         return [whole]
-    months = bodies.read(segments.files(built, found.scope_key, found.variant, now))
-    pieces = calendar_feed.join(head, months)
     if built.size > bodies.SMALL:
-        return pieces
-    whole = b"".join(pieces)
+        files = segments.files(built, found.scope_key, found.variant, now)
+        return calendar_feed.join(head, bodies.read(files))
+    months = segments.months(built, found.scope_key, found.variant, now)
+    whole = b"".join(calendar_feed.join(head, months))
     _BODIES.put(etag, whole)
     return [whole]
 
