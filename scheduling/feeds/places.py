@@ -127,26 +127,28 @@ def mark(spots: Iterable[Spot], now: datetime) -> None:
     """
     begun = time.monotonic()
     spots = set(spots)
-    touched = dict(
+    touched = list(
         FeedCalendar.objects.select_for_update()
         .filter(scope_key__in={key for key, _month in spots})
         .order_by("pk")
-        .values_list("pk", "scope_key")
+        .values_list("pk", "scope_key", "variant")
     )
     if not touched:
         return
-    FeedCalendar.objects.filter(pk__in=touched).update(version=F("version") + 1)
+    FeedCalendar.objects.filter(pk__in=[pk for pk, _key, _variant in touched]).update(
+        version=F("version") + 1
+    )
     FeedSegment.objects.bulk_create(
         [
             FeedSegment(calendar_id=pk, month=month, digest="", size=0, count=0)
-            for pk, key in touched.items()
+            for pk, key, _variant in touched
             for month in sorted({month for other, month in spots if other == key})
         ],
         update_conflicts=True,
         unique_fields=["calendar", "month"],
         update_fields=["digest"],
     )
-    calendars = frozenset(touched)
+    calendars = [(key, variant) for _pk, key, variant in touched]
 
     def ahead() -> None:
         segments.join_ahead(calendars, now, begun)

@@ -6,12 +6,12 @@ statements does the same.
 """
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from django.db import OperationalError, connection
+from django.db import DEFAULT_DB_ALIAS, OperationalError, connections
 
 Row = tuple[Any, ...]
 Value = str | int | datetime | None
@@ -46,35 +46,37 @@ class LookUp:
 
         A connection that was idle may have died: outside a transaction a new one is asked once.
         """
-        look = self._on_sqlite
-        if connection.vendor == "postgresql":
+        # Found once: each use of Django's ``connection`` looks up the thread's own anew.
+        here = connections[DEFAULT_DB_ALIAS]
+        look: Callable[[Any, Sequence[str | int]], list[Row]] = self._on_sqlite
+        if here.vendor == "postgresql":
             # In a transaction, what fails here would end it for whoever began it.
-            look = self._in_transaction if connection.in_atomic_block else self._on_postgres
+            look = self._in_transaction if here.in_atomic_block else self._on_postgres
         try:
-            return look(values)
+            return look(here, values)
         except OperationalError:
-            if connection.in_atomic_block:
+            if here.in_atomic_block:
                 raise
-            connection.close()
-            return look(values)
+            here.close()
+            return look(here, values)
 
-    def _in_transaction(self, values: Sequence[str | int]) -> list[Row]:
+    def _in_transaction(self, _here: Any, values: Sequence[str | int]) -> list[Row]:
         return ask(self._question, *values)
 
-    def _on_sqlite(self, values: Sequence[str | int]) -> list[Row]:
-        connection.ensure_connection()
-        with connection.wrap_database_errors:
-            found: list[Row] = connection.connection.execute(
-                _marked(self._question), values
-            ).fetchall()
+    def _on_sqlite(self, here: Any, values: Sequence[str | int]) -> list[Row]:
+        if here.connection is None:
+            here.ensure_connection()
+        with here.wrap_database_errors:
+            found: list[Row] = here.connection.execute(_marked(self._question), values).fetchall()
         return found
 
-    def _on_postgres(self, values: Sequence[str | int]) -> list[Row]:
+    def _on_postgres(self, here: Any, values: Sequence[str | int]) -> list[Row]:
         """By libpq itself: psycopg's own cursors take longer than the server does to answer."""
-        connection.ensure_connection()
-        server = connection.connection.pgconn
+        if here.connection is None:
+            here.ensure_connection()
+        server = here.connection.pgconn
         texts = [str(value).encode() for value in values]
-        with connection.wrap_database_errors:
+        with here.wrap_database_errors:
             result = None
             if getattr(self._here, "server", None) is server:
                 result = server.exec_prepared(self._name, texts)
@@ -107,16 +109,14 @@ def ask(question: str, *values: Value) -> list[Row]:
 
     Empty for a statement that gives none. Instants are as the database keeps them.
     """
-    connection.ensure_connection()
-    if connection.vendor != "postgresql":
-        with connection.wrap_database_errors:
-            found: list[Row] = connection.connection.execute(_marked(question), values).fetchall()
+    here: Any = connections[DEFAULT_DB_ALIAS]
+    here.ensure_connection()
+    if here.vendor != "postgresql":
+        with here.wrap_database_errors:
+            found: list[Row] = here.connection.execute(_marked(question), values).fetchall()
         return found
     import psycopg  # noqa: PLC0415
 
-    with (
-        connection.wrap_database_errors,
-        psycopg.Cursor(connection.connection) as prepared,
-    ):
+    with here.wrap_database_errors, psycopg.Cursor(here.connection) as prepared:
         prepared.execute(question, values, prepare=True, binary=True)
         return prepared.fetchall() if prepared.description else []

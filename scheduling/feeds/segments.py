@@ -1,7 +1,7 @@
 """Months joined from stored blocks, and the one ETag of them all."""
 
 import time
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
@@ -20,7 +20,7 @@ from scheduling.models import FeedCalendar, FeedPlace, FeedSegment
 #: As a raw question gives it.
 Instant = datetime | str
 
-_LOCKED = """
+_STATE = """
 SELECT id, version, built_version, built_window, etag, size, count, last_modified
 FROM scheduling_feedcalendar WHERE scope_key = %s AND variant = %s
 """
@@ -130,8 +130,8 @@ def refresh(scope_key: str, variant: str, now: datetime) -> Built:
     return built
 
 
-def join_ahead(calendars: Collection[int], now: datetime, marked: float) -> None:
-    """Join what a change has marked in ``calendars`` (ids), where it was made, after its commit.
+def join_ahead(calendars: Iterable[tuple[str, str]], now: datetime, marked: float) -> None:
+    """Join what a change has marked in ``calendars``, where it was made, after its commit.
 
     The next GET finds everything ready, on this machine at least. Nothing relies on it: what is not
     joined here, that GET joins. A calendar that nobody has fetched this month is left alone, so the
@@ -139,18 +139,15 @@ def join_ahead(calendars: Collection[int], now: datetime, marked: float) -> None
     ``now``: Last-Modified is not before the instant from which the change is seen.
     """
     now += timedelta(seconds=time.monotonic() - marked)
-    waiting = FeedCalendar.objects.filter(pk__in=calendars, built_window=window(now)[0])
-    for scope_key, variant in (
-        waiting.exclude(built_version=F("version"))
-        .order_by("pk")
-        .values_list("scope_key", "variant")
-    ):
-        refresh(scope_key, variant, now)
+    for scope_key, variant in calendars:
+        _pk, version, built_version, built_window, *_rest = ask(_STATE, scope_key, variant)[0]
+        if built_version != version and built_window == window(now)[0]:
+            refresh(scope_key, variant, now)
 
 
 def _locked(scope_key: str, variant: str) -> tuple[Any, ...]:
     """The calendar's row, kept from all who would change it until the transaction ends."""
-    question = _LOCKED + ("FOR UPDATE" if connection.features.has_select_for_update else "")
+    question = _STATE + ("FOR UPDATE" if connection.features.has_select_for_update else "")
     found = ask(question, scope_key, variant)
     if not found:
         # Two first readers at once: one makes the row, both go on with it.

@@ -98,7 +98,7 @@ def test_last_modified_is_when_the_change_could_be_seen(w: World, feed: Feed) ->
     before = ask(feed)[0]
     FeedCalendar.objects.update(built_version=0, etag="another")
     (row,) = FeedCalendar.objects.all()
-    segments.join_ahead([row.pk], NOW + timedelta(hours=1), time.monotonic() - 5)
+    segments.join_ahead([("all", row.variant)], NOW + timedelta(hours=1), time.monotonic() - 5)
     row.refresh_from_db()
     assert row.last_modified == NOW + timedelta(hours=1, seconds=5)
     headers, body = ask(feed)

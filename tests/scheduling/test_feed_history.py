@@ -115,7 +115,7 @@ class Calendar:
             acts[name]()
         if number % 3:
             # As after a commit; every third process has died before it came to that.
-            calendars = FeedCalendar.objects.values_list("pk", flat=True)
+            calendars = FeedCalendar.objects.values_list("scope_key", "variant")
             segments.join_ahead(list(calendars), self.now, time.monotonic())
 
     def _book(self, number: int, *, send: bool) -> None:

@@ -150,7 +150,7 @@ def questions_asked() -> Iterator[list[str]]:
     with (
         CaptureQueriesContext(connection) as captured,
         patch.object(segments, "ask", noted("ask", segments.ask)),
-        patch.object(LookUp, "row", noted("look up", LookUp.row)),
+        patch.object(LookUp, "rows", noted("look up", LookUp.rows)),
     ):
         yield asked
         asked += [query["sql"] for query in captured]
