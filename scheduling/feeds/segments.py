@@ -130,6 +130,12 @@ def refresh(scope_key: str, variant: str, now: datetime) -> Built:
     return built
 
 
+def unchanged(built: Built, scope_key: str, variant: str) -> bool:
+    """Whether the calendar is still what was told of it."""
+    _pk, version, built_version, _window, etag, *_rest = ask(_STATE, scope_key, variant)[0]
+    return bool(version == built_version and etag == built.etag)
+
+
 def join_ahead(calendars: Iterable[tuple[str, str]], now: datetime, marked: float) -> None:
     """Join what a change has marked in ``calendars``, where it was made, after its commit.
 

@@ -158,7 +158,7 @@ def _answer(asked: Asked, found: _Found, kind: str, now: datetime) -> Told:
     if _has_it(asked, shown):
         return shown.same
     if kind == "ifb":
-        size, body = busy.joined(found.scope_key, shown.etag, built.last_modified, now)
+        size, body = busy.joined(built, found.scope_key, found.variant, shown.etag, now)
         headers = (*_content(size), *shown.same.headers)
     else:
         headers, body = shown.full, _body(found, built, shown, now)

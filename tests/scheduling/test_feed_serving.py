@@ -17,7 +17,7 @@ from config.wsgi import application
 from core.models import AuditEvent
 from scheduling import links
 from scheduling.booking import services
-from scheduling.feeds import bodies, manage, places, segments, serve
+from scheduling.feeds import bodies, busy, manage, places, segments, serve
 from scheduling.feeds.questions import LookUp
 from scheduling.models import (
     Booking,
@@ -361,6 +361,29 @@ def test_free_busy_is_merged_and_in_utc(w: World) -> None:
     assert component["FREEBUSY"].to_ical() == b"20261201T090000Z/20261201T110000Z"
     assert ask(feed, "ifb", if_none_match=headers["ETag"])[0] == 304
     assert b"Lo Berg" not in body
+
+
+def test_busy_time_that_changes_while_it_is_read_is_kept_under_no_name(
+    w: World, feed: Feed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    booking = booked(w)
+    before = ask(feed)[1]
+    render = busy._render
+    off: list[object] = []
+
+    def late(*args: Any) -> bytes:
+        data = render(*args)
+        if not off:
+            off.append(booking)
+            services.cancel(actor=w.socionom, now=NOW, booking=booking)
+        return data
+
+    monkeypatch.setattr(busy, "_render", late)
+    kept = len(list(bodies.path_of("any", "ifb").parent.glob("*.ifb")))
+    status, _headers, body = ask(feed, "ifb")
+    assert (status, b"FREEBUSY;" in body) == (200, False)
+    assert ask(feed)[1]["ETag"] != before["ETag"]
+    assert len(list(bodies.path_of("any", "ifb").parent.glob("*.ifb"))) == kept + 1
 
 
 def test_a_rename_moves_the_validators(w: World, feed: Feed) -> None:
