@@ -47,6 +47,8 @@ class Found:
     warm: Ratio
     same: Ratio
     after: Ratio
+    #: The same where the change's own process joined nothing.
+    apart: Ratio
     #: Of the first GET after a change (seconds).
     first: float
     change: Ratio
@@ -60,6 +62,7 @@ class Found:
             "warm": self.warm.middle,
             "same": self.same.middle,
             "after": self.after.middle,
+            "apart": self.apart.middle,
             "radicale": self._times("Radicale"),
             "xandikos": self._times("Xandikos"),
             "change": self.change.middle,
@@ -106,35 +109,39 @@ def _loads(
     return ratios(load(*static), ours, rounds=options.rounds)
 
 
-def _one(made: House, few: Changer) -> tuple[Ratio, float, Ratio, int]:
+def _one(made: House, few: Changer) -> tuple[Ratio, Ratio, float, Ratio, int]:
     """The first GET after a change beside warm ones, the change's own cost, and memory.
 
     A warm GET is one after a change that was taken back: as much has happened before it, in the
     other process and on the machine, and every byte is what it was.
     """
-    firsts, shares = [], []
+    firsts: list[float] = []
+    after, apart = [], []
     for _ in range(ROUNDS):
-        pairs = [_pair(made) for _ in range(GETS)]
-        shares.append(median(first for first, _warm in pairs) / median(warm for _, warm in pairs))
-        firsts += [first for first, _warm in pairs]
+        gets = [_three_gets(made) for _ in range(GETS)]
+        first, alone, warm = (median(times) for times in zip(*gets, strict=True))
+        after.append(first / warm)
+        apart.append(alone / warm)
+        firsts.append(first)
     until_idle(made.pid)
     costs = [(made.changer.change(), few.change()) for _ in range(CHANGES)]
     usual = median(cost for _cost, cost in costs)
     thirds = [[cost / usual for cost, _few in costs[part::3]] for part in range(3)]
     change = Ratio(tuple(median(third) for third in thirds))
     get(made.url)
-    return Ratio(tuple(shares)), median(firsts), change, peak(made)
+    return Ratio(tuple(after)), Ratio(tuple(apart)), median(firsts), change, peak(made)
 
 
-def _pair(made: House) -> tuple[float, float]:
-    made.changer.take_back()
-    warm = seconds_of_a_get(made.url)
-    made.changer.change()
-    first = seconds_of_a_get(made.url)
-    # The server's other process learns of it too, before the next warm one.
-    for _ in range(4):
-        get(made.url)
-    return first, warm
+def _three_gets(made: House) -> tuple[float, float, float]:
+    """After a change, after one whose month nobody has joined, and a warm one (seconds)."""
+    times = []
+    for act in (made.changer.change, made.changer.change_apart, made.changer.take_back):
+        act()
+        times.append(seconds_of_a_get(made.url))
+        # The server's other process learns of it too, before the next.
+        for _ in range(4):
+            get(made.url)
+    return times[0], times[1], times[2]
 
 
 def _others(size: int, base: Path, content: bytes, options: argparse.Namespace) -> dict[str, float]:
@@ -184,6 +191,7 @@ def report(rows: list[Found]) -> str:
             *(
                 (
                     f"{row.size:,}", row.database, row.warm, row.same, row.after,
+                    row.apart,
                     *(_whole(row.figures()[name]) for name in ("radicale", "xandikos")),
                     row.change, f"{row.memory / 1024:.1f}",
                 )

@@ -43,6 +43,7 @@ COLUMNS = (
     ),
     Column("same", "304 / nginx", f"≥ {_LOWEST:.2f}", at_least=lambda _size: _LOWEST),
     Column("after", "first GET after a change / warm GET", f"≤ {_FIRST:.0f}", at_most=_FIRST),
+    Column("apart", "the same, if its month was not joined", ""),
     Column(
         "radicale",
         "Radicale's GET after a change / ours",

@@ -70,6 +70,10 @@ class Changer:
         """One change, committed; how long it took by itself (seconds)."""
         return self._act("")
 
+    def change_apart(self) -> float:
+        """One change by a process that does not join its month: the next GET does."""
+        return self._act("apart")
+
     def take_back(self) -> float:
         """As much work, taken back: the next GET is a warm one, in the same circumstances."""
         return self._act("back")

@@ -120,7 +120,7 @@ def respond(asked: Asked, now: datetime) -> Told:
     raise segments.Changed
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=512)
 def _found(row: tuple[Any, ...]) -> _Found:
     """The row with its types; equal rows are read once."""
     values = [value.decode() if isinstance(value, bytes) else value for value in row]
@@ -179,7 +179,7 @@ def _body(found: _Found, built: segments.Built, shown: _Shown, now: datetime) ->
     return [whole]
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=512)
 def _shown(kind: str, found: _Found, built: segments.Built, first: str) -> _Shown:
     """The ETag, and the headers that are the same with and without a body."""
     head, digest = _head(found.name)
