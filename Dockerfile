@@ -33,5 +33,7 @@ EXPOSE 8000
 # Through the loopback name that ALLOWED_HOSTS holds by default; liveness is never redirected.
 HEALTHCHECK --interval=30s --timeout=5s --start-period=20s \
   CMD ["python", "-c", "import urllib.request as u; u.urlopen('http://127.0.0.1:8000/healthz', timeout=4)"]
+# A thread that ends takes its connection to the database along.
 CMD ["granian", "--interface", "wsgi", "--no-ws", "--host", "0.0.0.0", "--port", "8000", \
-     "--workers", "2", "--blocking-threads", "2", "--workers-kill-timeout", "8", "config.wsgi:application"]
+     "--workers", "2", "--blocking-threads", "2", "--blocking-threads-idle-timeout", "600", \
+     "--workers-kill-timeout", "8", "config.wsgi:application"]

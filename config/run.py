@@ -119,6 +119,8 @@ def commands(plan: Plan) -> dict[str, list[str]]:
             *("granian", "--interface", "wsgi", "--no-ws", "--workers", "2"),
             # A worker that is just starting misses the signal to stop, and is ended by force.
             *("--blocking-threads", "2", "--workers-kill-timeout", "5"),
+            # A thread that ends takes its connection to the database along.
+            *("--blocking-threads-idle-timeout", "600"),
             *("--host", plan.host, "--port", str(plan.port), "config.wsgi:application"),
         ],
         "beat": [*celery, "beat", "--loglevel", "WARNING", "--pidfile", ""],

@@ -83,8 +83,9 @@ def _database() -> dict[str, Any]:
             "options": "-c plan_cache_mode=force_generic_plan",
             "prepare_threshold": 5,
         }
-    # Opening one costs more than most questions do, on SQLite too.
-    parsed["CONN_MAX_AGE"] = 60
+    # Opening one costs more than most questions do, on SQLite too: a calendar's poll comes after
+    # minutes. One that died meanwhile is noticed (CONN_HEALTH_CHECKS).
+    parsed["CONN_MAX_AGE"] = 600
     return parsed
 
 

@@ -198,6 +198,8 @@ def django_server(
     url = f"http://127.0.0.1:{port}"
     serve = [sys.executable, "-m", "granian", "--interface", "wsgi", "--no-ws"]
     serve += ["--workers", str(workers), "--blocking-threads", "2"]
+    # A thread that ends takes its connection to the database along.
+    serve += ["--blocking-threads-idle-timeout", "600"]
     serve += ["--workers-kill-timeout", "5"]  # a worker that is starting misses the signal
     serve += ["--host", "127.0.0.1", "--port", str(port), "config.wsgi:application"]
     with (

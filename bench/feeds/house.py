@@ -1,14 +1,17 @@
 """Run inside an installation: fill it with events, make one feed, change events.
 
 ``python -m bench.feeds.house fill N`` prints the feed's path; ``changes`` gives one event another
-title for each line that it reads, and prints how long that took with its stored blocks, places and
-marks (seconds).
+title for each line that it reads, and prints how long that took with its stored blocks, places,
+marks and joined month (seconds). After the line ``back`` it takes all of it back instead: nothing
+has changed then, but as much was done. After ``apart`` it joins no month, as when the process dies
+or another machine makes the change.
 """
 
 import os
 import sys
 import time
 from datetime import UTC, datetime, timedelta
+from unittest.mock import patch
 
 import django
 
@@ -63,18 +66,23 @@ def _changes() -> None:
     """One change for each line that is read; how long each took."""
     from django.db import transaction
 
-    from scheduling.feeds import blocks
+    from scheduling.feeds import blocks, segments
     from scheduling.models import Booking
 
     rows = list(Booking.objects.order_by("pk"))
-    for number, _line in enumerate(sys.stdin):
+    for number, line in enumerate(sys.stdin):
         booking = rows[number * 7919 % len(rows)]
         booking.title = f"{booking.title[:100]} {number}"
+        joining = segments.join_ahead if line.strip() != "apart" else lambda *_given: None
         begin = time.perf_counter()
-        with transaction.atomic():
+        with patch.object(segments, "join_ahead", joining), transaction.atomic():
             booking.save(update_fields=["title"])
             blocks.touch(booking, datetime.now(UTC))
+            if line.strip() == "back":
+                transaction.set_rollback(True)
         print(time.perf_counter() - begin, flush=True)
+        if line.strip() == "back":
+            booking.refresh_from_db()
 
 
 if __name__ == "__main__":

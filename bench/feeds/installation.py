@@ -1,7 +1,9 @@
 """The product with so many events, up and warm, and a process beside it that changes one."""
 
+import socket
 import subprocess
 import sys
+import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -9,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from shutil import copyfile
 from threading import Thread
+from urllib.parse import urlsplit
 
 import psycopg
 
@@ -27,6 +30,28 @@ def get(url: str) -> bytes:
         return content
 
 
+def seconds_of_a_get(url: str) -> float:
+    """How long a GET takes a program that polls: connect, ask, read to the last byte."""
+    parts = urlsplit(url)
+    ask = f"GET {parts.path} HTTP/1.1\r\nHost: {parts.netloc}\r\nConnection: close\r\n\r\n"
+    buffer = bytearray(1 << 20)
+    begin = time.perf_counter()
+    with socket.create_connection((parts.hostname or "", parts.port or 80)) as connection:
+        connection.sendall(ask.encode())
+        count = connection.recv_into(buffer)
+        head, _blank, body = bytes(buffer[:count]).partition(b"\r\n\r\n")
+        if not head.startswith(b"HTTP/1.1 200"):
+            raise BenchError(f"{url}: {head[:100]!r}")
+        length = int(head.lower().partition(b"content-length: ")[2].partition(b"\r")[0])
+        left = length - len(body)
+        while left:
+            count = connection.recv_into(buffer)
+            if not count:
+                raise BenchError(f"{url}: {left} of {length} bytes lack")
+            left -= count
+    return time.perf_counter() - begin
+
+
 def etag_of(url: str) -> str:
     """The ETag of what is there now."""
     with _NO_PROXY.open(url) as response:
@@ -43,14 +68,25 @@ class Changer:
 
     def change(self) -> float:
         """One change, committed; how long it took by itself (seconds)."""
+        return self._act("")
+
+    def change_apart(self) -> float:
+        """One change by a process that does not join its month: the next GET does."""
+        return self._act("apart")
+
+    def take_back(self) -> float:
+        """As much work, taken back: the next GET is a warm one, in the same circumstances."""
+        return self._act("back")
+
+    def _act(self, line: str) -> float:
         assert self._process.stdin is not None
         assert self._process.stdout is not None
-        self._process.stdin.write("\n")
+        self._process.stdin.write(f"{line}\n")
         self._process.stdin.flush()
-        line = self._process.stdout.readline()
-        if not line:
+        taken = self._process.stdout.readline()
+        if not taken:
             raise BenchError("the process that changes events ended")
-        return float(line)
+        return float(taken)
 
 
 @dataclass
@@ -93,14 +129,47 @@ _FOLD = "import sqlite3, sys; sqlite3.connect(sys.argv[1]).execute('PRAGMA journ
 
 
 @contextmanager
-def house(size: int, database_url: str) -> Iterator[House]:
-    """An installation of its own, filled, served by granian as in production."""
+def houses(size: int, databases: Databases) -> Iterator[dict[str, House]]:
+    """An installation of its own on each database, filled, served by granian as in production."""
     with ExitStack() as stack:
-        base = stack.enter_context(folder())
-        environment = servers.app_environment(base, DATABASE_URL=database_url)
-        path = _filled(environment, size)
-        changer = stack.enter_context(_changer(environment))
-        web = stack.enter_context(servers.django_server(environment))
+        filling = {
+            name: Filling(size, databases.url(name, size), stack.enter_context(folder()))
+            for name in DATABASES
+        }
+        for filled in filling.values():
+            stack.callback(filled.stop)
+        yield {name: stack.enter_context(_served(filled)) for name, filled in filling.items()}
+
+
+class Filling:
+    """An installation that is being filled, beside others."""
+
+    def __init__(self, size: int, database_url: str, base: Path) -> None:
+        self.environment = servers.app_environment(base, DATABASE_URL=database_url)
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "bench.feeds.house", "fill", str(size)],
+            env=self.environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        )  # fmt: skip
+
+    def path(self) -> str:
+        """Of its feed, once it is full."""
+        out, faults = self._process.communicate()
+        if self._process.returncode:
+            raise BenchError(faults)
+        return out.strip()
+
+    def stop(self) -> None:
+        """Whether it is full or not."""
+        self._process.kill()
+        self._process.wait()
+
+
+@contextmanager
+def _served(filling: Filling) -> Iterator[House]:
+    with ExitStack() as stack:
+        path = filling.path()
+        changer = stack.enter_context(_changer(filling.environment))
+        web = stack.enter_context(servers.django_server(filling.environment))
         made = House(web.url + path, web.process.pid, changer)
         for _ in range(8):
             get(made.url)
@@ -111,20 +180,10 @@ def house(size: int, database_url: str) -> Iterator[House]:
 def only_changes(size: int, database_url: str) -> Iterator[Changer]:
     """The same without a server."""
     with folder() as base:
-        environment = servers.app_environment(base, DATABASE_URL=database_url)
-        _filled(environment, size)
-        with _changer(environment) as changer:
+        filling = Filling(size, database_url, base)
+        filling.path()
+        with _changer(filling.environment) as changer:
             yield changer
-
-
-def _filled(environment: dict[str, str], size: int) -> str:
-    done = subprocess.run(
-        [sys.executable, "-m", "bench.feeds.house", "fill", str(size)],
-        env=environment, capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    if done.returncode:
-        raise BenchError(done.stderr)
-    return done.stdout.strip()
 
 
 @contextmanager

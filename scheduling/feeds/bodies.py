@@ -18,8 +18,8 @@ from django.conf import settings
 
 #: Bodies up to this size are sent and remembered whole (bytes).
 SMALL = 1024 * 1024
-#: What is remembered of them in each process (bytes).
-_REMEMBERED = 8 * 1024 * 1024
+#: What is remembered in each process, of whole ones and of their months (bytes each).
+_REMEMBERED = 4 * 1024 * 1024
 #: Of larger ones so much is in memory for each reader (bytes).
 PIECE = 256 * 1024
 #: Files that nobody has needed for so long are deleted (seconds).
@@ -33,8 +33,11 @@ def path_of(name: str, kind: str) -> Path:
 
 def keep(path: Path, data: bytes) -> None:
     """Write a file whole or not at all; two that write the same one write the same bytes."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".making-")
+    try:
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=".making-")
+    except FileNotFoundError:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=".making-")
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(data)
@@ -70,7 +73,7 @@ def _pieces(path: Path) -> Iterator[bytes]:
 
 
 class Remembered:
-    """Whole bodies by the ETag that names their bytes; the longest unused make room."""
+    """Bytes by what names them, an ETag or a digest; the longest unused make room."""
 
     def __init__(self, limit: int = _REMEMBERED) -> None:
         self._limit = limit

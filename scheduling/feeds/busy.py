@@ -13,12 +13,18 @@ from scheduling.states import OCCUPYING
 
 
 def joined(
-    scope_key: str, etag: str, modified: datetime, now: datetime
+    built: segments.Built, scope_key: str, variant: str, etag: str, now: datetime
 ) -> tuple[int, Iterable[bytes]]:
-    """The size and the bytes of the calendar's busy time, kept in a file under its ETag."""
+    """The size and the bytes of the calendar's busy time, kept in a file under its ETag.
+
+    Raises Changed where the calendar has become another meanwhile.
+    """
     path = bodies.path_of(etag, "ifb")
     if not path.exists():
-        bodies.keep(path, _render(scope_key, etag, modified, now))
+        data = _render(scope_key, etag, built.last_modified, now)
+        if not segments.unchanged(built, scope_key, variant):
+            raise segments.Changed
+        bodies.keep(path, data)
     return path.stat().st_size, list(bodies.read([path]))
 
 

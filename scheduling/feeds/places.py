@@ -5,12 +5,15 @@ grow, and the months are to be joined anew. Its cost follows the booking's own f
 history.
 """
 
+import time
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
+from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
+from scheduling.feeds import segments
 from scheduling.models import (
     Booking,
     FeedCalendar,
@@ -112,37 +115,48 @@ def sync(booking: Booking, now: datetime) -> None:
         unique_fields=["booking", "scope_key"],
         update_fields=["month", "start", "drop_at"],
     )
-    mark(before | {(row.scope_key, row.month) for row in wanted})
+    mark(before | {(row.scope_key, row.month) for row in wanted}, now)
 
 
-def mark(spots: Iterable[Spot]) -> None:
+def mark(spots: Iterable[Spot], now: datetime) -> None:
     """Calendars with somebody to read them are joined anew by their next GET.
 
     The calendars' rows are locked first, in one order: whoever joins segments meanwhile is waited
-    for, and the month that they joined is marked after them (see ``segments.refresh``).
+    for, and the month that they joined is marked after them (see ``segments.refresh``). They are
+    joined as soon as the change is committed; where that fails, it is logged and left to the GET.
     """
+    begun = time.monotonic()
     spots = set(spots)
-    touched = dict(
+    touched = list(
         FeedCalendar.objects.select_for_update()
         .filter(scope_key__in={key for key, _month in spots})
         .order_by("pk")
-        .values_list("pk", "scope_key")
+        .values_list("pk", "scope_key", "variant")
     )
     if not touched:
         return
-    FeedCalendar.objects.filter(pk__in=touched).update(version=F("version") + 1)
+    FeedCalendar.objects.filter(pk__in=[pk for pk, _key, _variant in touched]).update(
+        version=F("version") + 1
+    )
     FeedSegment.objects.bulk_create(
         [
             FeedSegment(calendar_id=pk, month=month, digest="", size=0, count=0)
-            for pk, key in touched.items()
+            for pk, key, _variant in touched
             for month in sorted({month for other, month in spots if other == key})
         ],
         update_conflicts=True,
         unique_fields=["calendar", "month"],
         update_fields=["digest"],
     )
+    calendars = [(key, variant) for _pk, key, variant in touched]
+
+    def ahead() -> None:
+        segments.join_ahead(calendars, now, begun)
+
+    transaction.on_commit(ahead, robust=True)
 
 
+@transaction.atomic
 def drop_due(now: datetime) -> int:
     """Take what was called off two weeks ago out of every calendar; how many places went.
 
@@ -152,5 +166,5 @@ def drop_due(now: datetime) -> int:
     spots = set(due.values_list("scope_key", "month"))
     if not spots:
         return 0
-    mark(spots)
+    mark(spots, now)
     return due.delete()[0]

@@ -6,10 +6,12 @@ statements does the same.
 """
 
 import threading
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
-from django.db import OperationalError, connection
+from django.db import DEFAULT_DB_ALIAS, OperationalError, connections
 
 Row = tuple[Any, ...]
 Value = str | int | datetime | None
@@ -22,63 +24,72 @@ _FORGOTTEN = b"26000"
 
 
 class LookUp:
-    """One question with one text value and at most one row, with as little in between as there is.
+    """One question outside every transaction, with as little in between as there is.
 
-    The row is as the driver reads it; on PostgreSQL it may be the bytes of each value's text.
+    Rows are as the driver reads them; on PostgreSQL they may be the bytes of each value's text.
     """
 
     def __init__(self, name: str, question: str) -> None:
         self._question = question
+        first, *rest = question.split("%s")
+        numbered = (f"${number}{part}" for number, part in enumerate(rest, start=1))
+        self._numbered = "".join([first, *numbered]).encode()
         self._name = name.encode()
         self._here = threading.local()
 
     def row(self, value: str) -> Row | None:
-        """The row for ``value``; OperationalError where the database does not answer.
+        """The one row for ``value``, if there is one; errors as for ``rows``."""
+        return next(iter(self.rows(value)), None)
+
+    def rows(self, *values: str | int) -> list[Row]:
+        """The rows for ``values``; OperationalError where the database does not answer.
 
         A connection that was idle may have died: outside a transaction a new one is asked once.
         """
-        look = self._on_sqlite
-        if connection.vendor == "postgresql":
+        # Found once: each use of Django's ``connection`` looks up the thread's own anew.
+        here = connections[DEFAULT_DB_ALIAS]
+        look: Callable[[Any, Sequence[str | int]], list[Row]] = self._on_sqlite
+        if here.vendor == "postgresql":
             # In a transaction, what fails here would end it for whoever began it.
-            look = self._in_transaction if connection.in_atomic_block else self._on_postgres
+            look = self._in_transaction if here.in_atomic_block else self._on_postgres
         try:
-            return look(value)
+            return look(here, values)
         except OperationalError:
-            if connection.in_atomic_block:
+            if here.in_atomic_block:
                 raise
-            connection.close()
-            return look(value)
+            here.close()
+            return look(here, values)
 
-    def _in_transaction(self, value: str) -> Row | None:
-        return next(iter(ask(self._question, value)), None)
+    def _in_transaction(self, _here: Any, values: Sequence[str | int]) -> list[Row]:
+        return ask(self._question, *values)
 
-    def _on_sqlite(self, value: str) -> Row | None:
-        connection.ensure_connection()
-        question = self._question.replace("%s", "?")
-        with connection.wrap_database_errors:
-            found: Row | None = connection.connection.execute(question, (value,)).fetchone()
+    def _on_sqlite(self, here: Any, values: Sequence[str | int]) -> list[Row]:
+        if here.connection is None:
+            here.ensure_connection()
+        with here.wrap_database_errors:
+            found: list[Row] = here.connection.execute(_marked(self._question), values).fetchall()
         return found
 
-    def _on_postgres(self, value: str) -> Row | None:
+    def _on_postgres(self, here: Any, values: Sequence[str | int]) -> list[Row]:
         """By libpq itself: psycopg's own cursors take longer than the server does to answer."""
-        connection.ensure_connection()
-        server = connection.connection.pgconn
-        with connection.wrap_database_errors:
+        if here.connection is None:
+            here.ensure_connection()
+        server = here.connection.pgconn
+        texts = [str(value).encode() for value in values]
+        with here.wrap_database_errors:
             result = None
             if getattr(self._here, "server", None) is server:
-                result = server.exec_prepared(self._name, [value.encode()])
+                result = server.exec_prepared(self._name, texts)
             if result is None or result.error_field(_SQLSTATE) == _FORGOTTEN:
                 _expect(server.prepare(self._name, self._numbered), server)
                 self._here.server = server
-                result = server.exec_prepared(self._name, [value.encode()])
+                result = server.exec_prepared(self._name, texts)
         _expect(result, server)
-        if not result.ntuples:
-            return None
-        return tuple(result.get_value(0, column) for column in range(result.nfields))
-
-    @property
-    def _numbered(self) -> bytes:
-        return self._question.replace("%s", "$1").encode()
+        columns = range(result.nfields)
+        return [
+            tuple([result.get_value(row, column) for column in columns])
+            for row in range(result.ntuples)
+        ]
 
 
 def _expect(result: Any, server: Any) -> None:
@@ -87,22 +98,25 @@ def _expect(result: Any, server: Any) -> None:
         raise OperationalError(server.get_error_message())
 
 
+@lru_cache
+def _marked(question: str) -> str:
+    """As SQLite's driver writes it."""
+    return question.replace("%s", "?")
+
+
 def ask(question: str, *values: Value) -> list[Row]:
     """The rows of ``question`` (``%s`` for each value), planned once for each connection.
 
     Empty for a statement that gives none. Instants are as the database keeps them.
     """
-    if connection.vendor != "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute(question, values)
-            found: list[Row] = cursor.fetchall()
-            return found
+    here: Any = connections[DEFAULT_DB_ALIAS]
+    here.ensure_connection()
+    if here.vendor != "postgresql":
+        with here.wrap_database_errors:
+            found: list[Row] = here.connection.execute(_marked(question), values).fetchall()
+        return found
     import psycopg  # noqa: PLC0415
 
-    connection.ensure_connection()
-    with (
-        connection.wrap_database_errors,
-        psycopg.Cursor(connection.connection) as prepared,
-    ):
+    with here.wrap_database_errors, psycopg.Cursor(here.connection) as prepared:
         prepared.execute(question, values, prepare=True, binary=True)
         return prepared.fetchall() if prepared.description else []

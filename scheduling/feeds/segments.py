@@ -1,5 +1,6 @@
 """Months joined from stored blocks, and the one ETag of them all."""
 
+import time
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
@@ -13,13 +14,13 @@ from django.utils import timezone
 
 from scheduling.calendars import feed as calendar_feed
 from scheduling.feeds import bodies
-from scheduling.feeds.questions import ask
+from scheduling.feeds.questions import LookUp, ask
 from scheduling.models import FeedCalendar, FeedPlace, FeedSegment
 
 #: As a raw question gives it.
 Instant = datetime | str
 
-_LOCKED = """
+_STATE = """
 SELECT id, version, built_version, built_window, etag, size, count, last_modified
 FROM scheduling_feedcalendar WHERE scope_key = %s AND variant = %s
 """
@@ -27,6 +28,8 @@ _MONTHS = """
 SELECT month, digest, size, count FROM scheduling_feedsegment
 WHERE calendar_id = %s AND month >= %s AND month <= %s ORDER BY month
 """
+#: The same for a poll that found nothing to join.
+_HELD = LookUp("studiebesok_months", _MONTHS)
 _BLOCKS = """
 SELECT b.block FROM scheduling_feedplace p
 JOIN scheduling_feedblock b ON b.booking_id = p.booking_id AND b.variant = %s
@@ -41,6 +44,10 @@ UPDATE scheduling_feedcalendar SET built_version = %s, built_window = %s,
     etag = %s, size = %s, count = %s, last_modified = %s
 WHERE id = %s
 """
+
+
+#: Months of small calendars: after a change, all but one are what they were.
+_RECENT = bodies.Remembered()
 
 
 class Changed(Exception):
@@ -123,9 +130,30 @@ def refresh(scope_key: str, variant: str, now: datetime) -> Built:
     return built
 
 
+def unchanged(built: Built, scope_key: str, variant: str) -> bool:
+    """Whether the calendar is still what was told of it."""
+    _pk, version, built_version, _window, etag, *_rest = ask(_STATE, scope_key, variant)[0]
+    return bool(version == built_version and etag == built.etag)
+
+
+def join_ahead(calendars: Iterable[tuple[str, str]], now: datetime, marked: float) -> None:
+    """Join what a change has marked in ``calendars``, where it was made, after its commit.
+
+    The next GET finds everything ready, on this machine at least. Nothing relies on it: what is not
+    joined here, that GET joins. A calendar that nobody has fetched this month is left alone, so the
+    work is that of the change's own months. ``marked`` is ``time.monotonic()`` of when it was
+    ``now``: Last-Modified is not before the instant from which the change is seen.
+    """
+    now += timedelta(seconds=time.monotonic() - marked)
+    for scope_key, variant in calendars:
+        _pk, version, built_version, built_window, *_rest = ask(_STATE, scope_key, variant)[0]
+        if built_version != version and built_window == window(now)[0]:
+            refresh(scope_key, variant, now)
+
+
 def _locked(scope_key: str, variant: str) -> tuple[Any, ...]:
     """The calendar's row, kept from all who would change it until the transaction ends."""
-    question = _LOCKED + ("FOR UPDATE" if connection.features.has_select_for_update else "")
+    question = _STATE + ("FOR UPDATE" if connection.features.has_select_for_update else "")
     found = ask(question, scope_key, variant)
     if not found:
         # Two first readers at once: one makes the row, both go on with it.
@@ -197,23 +225,51 @@ def files(built: Built, scope_key: str, variant: str, now: datetime) -> list[Pat
 
     Raises Changed where the months, or what they are joined from, are no longer those of the ETag.
     """
-    held = _held(built.pk, built.etag, *window(now))
-    paths = [bodies.path_of(month.digest, "month") for month in held]
-    for month, path in zip(held, paths, strict=True):
-        if not path.exists() and _written(scope_key, variant, month.name) != month:
-            _doubt(built.pk, month.name)
-            raise Changed
+    paths = []
+    for month in _held(built.pk, built.etag, *window(now)):
+        path = bodies.path_of(month.digest, "month")
+        if not path.exists():
+            _again(built.pk, month, scope_key, variant)
+        paths.append(path)
     return paths
+
+
+def months(built: Built, scope_key: str, variant: str, now: datetime) -> list[bytes]:
+    """What ``files`` holds, whole; a month that this process has read is not read again."""
+    whole = []
+    for month in _held(built.pk, built.etag, *window(now)):
+        data = _RECENT.get(month.digest)
+        if data is None:
+            path = bodies.path_of(month.digest, "month")
+            if not path.exists():
+                _again(built.pk, month, scope_key, variant)
+            data = path.read_bytes()
+            _RECENT.put(month.digest, data)
+        whole.append(data)
+    return whole
+
+
+def _again(pk: int, month: Month, scope_key: str, variant: str) -> None:
+    """Join a month whose file lacks; Changed where its blocks are no longer what they were."""
+    if _written(scope_key, variant, month.name) != month:
+        _doubt(pk, month.name)
+        raise Changed
 
 
 @lru_cache(maxsize=256)
 def _held(pk: int, etag: str, first: str, last: str) -> tuple[Month, ...]:
     """The months that hold something; remembered, for an ETag names the same ones for ever."""
-    months = [Month._make(row) for row in ask(_MONTHS, pk, first, last)]
-    held = tuple(month for month in months if month.size)
+    held = tuple(month for month in map(_month_of, _HELD.rows(pk, first, last)) if month.size)
     if calendar_feed.etag([month.digest for month in held]) != etag:
         raise Changed
     return held
+
+
+def _month_of(row: tuple[Any, ...]) -> Month:
+    name, digest, size, events = (
+        value.decode() if isinstance(value, bytes) else value for value in row
+    )
+    return Month(name, digest, int(size), int(events))
 
 
 def current() -> Iterable[str]:

@@ -7,7 +7,6 @@ Source: ICAL.md A2 and E5; RFC 9110 sections 8.8, 13.
 import logging
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
 from http import HTTPStatus
@@ -46,20 +45,18 @@ SELECT f.id, f.name, f.scope_key, f.variant, f.changed_at, f.last_fetched_at,
        c.id, c.version, c.built_version, c.built_window, c.etag, c.size, c.count, c.last_modified
 FROM scheduling_feed f
 LEFT JOIN scheduling_feedcalendar c ON c.scope_key = f.scope_key AND c.variant = f.variant
-LEFT JOIN core_user o ON o.id = f.owner_id
-LEFT JOIN core_user u ON u.id = f.user_id
-LEFT JOIN partners_contact k ON k.id = f.contact_id
 WHERE f.token_fingerprint = %s AND f.revoked_at IS NULL
-  AND (o.id IS NULL OR o.is_active) AND (u.id IS NULL OR u.is_active)
-  AND k.archived_at IS NULL
+  AND NOT EXISTS (SELECT 1 FROM core_user u WHERE u.id IN (f.owner_id, f.user_id)
+                  AND NOT u.is_active)
+  AND NOT EXISTS (SELECT 1 FROM partners_contact k WHERE k.id = f.contact_id
+                  AND k.archived_at IS NOT NULL)
 """,
 )
 #: Whole small bodies of this process.
 _BODIES = bodies.Remembered()
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(NamedTuple):
     """A request, as far as a feed looks at it."""
 
     method: str
@@ -69,13 +66,23 @@ class Asked:
     agent: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
+class Told(NamedTuple):
     """The answer; ``body`` is empty for HEAD and all that has none, one piece where it is small."""
 
     status: HTTPStatus
     headers: tuple[tuple[str, str], ...]
     body: Iterable[bytes]
+
+
+class _Shown(NamedTuple):
+    """What a calendar answers as long as nothing changes; ``same`` is its 304."""
+
+    etag: str
+    #: Whole seconds since 1970.
+    modified: int
+    same: Told
+    head: bytes
+    full: tuple[tuple[str, str], ...]
 
 
 class _Found(NamedTuple):
@@ -113,7 +120,7 @@ def respond(asked: Asked, now: datetime) -> Told:
     raise segments.Changed
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=512)
 def _found(row: tuple[Any, ...]) -> _Found:
     """The row with its types; equal rows are read once."""
     values = [value.decode() if isinstance(value, bytes) else value for value in row]
@@ -147,51 +154,53 @@ def _built(found: _Found, now: datetime) -> segments.Built:
 def _answer(asked: Asked, found: _Found, kind: str, now: datetime) -> Told:
     built = _built(found, now)
     _note(found, asked.agent, now)
-    head, digest = _head(found.name)
+    shown = _shown(kind, found, built, segments.window(now)[0])
+    if _has_it(asked, shown):
+        return shown.same
     if kind == "ifb":
-        # Its window is part of what it says, and the calendar's name is not.
-        digest = segments.window(now)[0]
-    modified = max(built.last_modified, found.changed_at)
-    etag, validators = _validators(kind, digest, built.etag, modified)
-    if _has_it(asked, etag, modified):
-        return Told(HTTPStatus.NOT_MODIFIED, validators, [])
-    if kind == "ifb":
-        size, body = busy.joined(found.scope_key, etag, built.last_modified, now)
+        size, body = busy.joined(built, found.scope_key, found.variant, shown.etag, now)
+        headers = (*_content(size), *shown.same.headers)
     else:
-        size = len(head) + built.size + len(calendar_feed.tail())
-        body = _body(found, built, etag, head, now)
-    headers = (
-        ("Content-Type", "text/calendar; charset=utf-8"),
-        ("Content-Length", str(size)),
-        *validators,
-    )
+        headers, body = shown.full, _body(found, built, shown, now)
     return Told(HTTPStatus.OK, headers, body if asked.method == "GET" else [])
 
 
-def _body(
-    found: _Found, built: segments.Built, etag: str, head: bytes, now: datetime
-) -> Iterable[bytes]:
+def _body(found: _Found, built: segments.Built, shown: _Shown, now: datetime) -> Iterable[bytes]:
     """A small body whole, a large one in pieces; which files it is made of is known before."""
-    whole = _BODIES.get(etag)
+    whole = _BODIES.get(shown.etag)
     if whole is not None:
         return [whole]
-    months = bodies.read(segments.files(built, found.scope_key, found.variant, now))
-    pieces = calendar_feed.join(head, months)
     if built.size > bodies.SMALL:
-        return pieces
-    whole = b"".join(pieces)
-    _BODIES.put(etag, whole)
+        files = segments.files(built, found.scope_key, found.variant, now)
+        return calendar_feed.join(shown.head, bodies.read(files))
+    months = segments.months(built, found.scope_key, found.variant, now)
+    whole = b"".join(calendar_feed.join(shown.head, months))
+    _BODIES.put(shown.etag, whole)
     return [whole]
 
 
-@lru_cache(maxsize=4096)
-def _validators(
-    kind: str, head: str, calendar: str, modified: datetime
-) -> tuple[str, tuple[tuple[str, str], ...]]:
+@lru_cache(maxsize=512)
+def _shown(kind: str, found: _Found, built: segments.Built, first: str) -> _Shown:
     """The ETag, and the headers that are the same with and without a body."""
-    etag = calendar_feed.etag([kind, head, calendar])
-    stamp = http_date(modified.timestamp())
-    return etag, (("ETag", etag), ("Last-Modified", stamp), *_ALWAYS)
+    head, digest = _head(found.name)
+    if kind == "ifb":
+        # Its window is part of what it says, and the calendar's name is not.
+        digest = first
+    etag = calendar_feed.etag([kind, digest, built.etag])
+    modified = int(max(built.last_modified, found.changed_at).timestamp())
+    validators = (("ETag", etag), ("Last-Modified", http_date(modified)), *_ALWAYS)
+    size = len(head) + built.size + len(calendar_feed.tail())
+    return _Shown(
+        etag,
+        modified,
+        Told(HTTPStatus.NOT_MODIFIED, validators, []),
+        head,
+        (*_content(size), *validators),
+    )
+
+
+def _content(size: int) -> tuple[tuple[str, str], ...]:
+    return (("Content-Type", "text/calendar; charset=utf-8"), ("Content-Length", str(size)))
 
 
 @lru_cache(maxsize=1024)
@@ -208,13 +217,15 @@ def head_of(feed: Feed) -> bytes:
     return _head(feed.name)[0]
 
 
-def _has_it(asked: Asked, etag: str, modified: datetime) -> bool:
+def _has_it(asked: Asked, shown: _Shown) -> bool:
     """If-None-Match goes before If-Modified-Since, and compares weakly (RFC 9110 13.1.2)."""
+    if asked.if_none_match == shown.etag:
+        return True
     if asked.if_none_match:
         held = parse_etags(asked.if_none_match)
-        return held == ["*"] or etag in [item.removeprefix("W/") for item in held]
+        return held == ["*"] or shown.etag in [item.removeprefix("W/") for item in held]
     since = parse_http_date_safe(asked.if_modified_since) if asked.if_modified_since else None
-    return since is not None and int(modified.timestamp()) <= since
+    return since is not None and shown.modified <= since
 
 
 def _note(found: _Found, agent: str, now: datetime) -> None:

@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager, nullcontext
 from threading import Lock
 from typing import Any
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.utils import timezone
 
 from scheduling.feeds import serve
@@ -48,8 +48,9 @@ class Feeds:
             with _TURN:
                 # A connection past its age is not used again, as around each of Django's requests;
                 # one that died shows itself by its first question (``serve``).
-                if not connection.in_atomic_block:
-                    connection.close_if_unusable_or_obsolete()
+                here = connections[DEFAULT_DB_ALIAS]
+                if not here.in_atomic_block:
+                    here.close_if_unusable_or_obsolete()
                 told = serve.respond(asked, timezone.now())
         except Exception:
             # The outermost frame: logged without the address, told as what it is.

@@ -17,7 +17,7 @@ from config.wsgi import application
 from core.models import AuditEvent
 from scheduling import links
 from scheduling.booking import services
-from scheduling.feeds import bodies, manage, places, segments, serve
+from scheduling.feeds import bodies, busy, manage, places, segments, serve
 from scheduling.feeds.questions import LookUp
 from scheduling.models import (
     Booking,
@@ -150,7 +150,7 @@ def questions_asked() -> Iterator[list[str]]:
     with (
         CaptureQueriesContext(connection) as captured,
         patch.object(segments, "ask", noted("ask", segments.ask)),
-        patch.object(LookUp, "row", noted("look up", LookUp.row)),
+        patch.object(LookUp, "rows", noted("look up", LookUp.rows)),
     ):
         yield asked
         asked += [query["sql"] for query in captured]
@@ -241,6 +241,20 @@ def test_last_modified_moves_when_something_leaves(w: World, feed: Feed) -> None
         True,
     )
     assert after["ETag"] != before["ETag"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_time_takes_out_is_taken_outside_every_transaction() -> None:
+    """As the sweep calls it: on PostgreSQL rows are locked in a transaction or not at all."""
+    w = world()
+    feed = manage.create(actor=w.socionom, now=NOW, scope=FeedScope.ALL)
+    booking = booked(w)
+    services.cancel(actor=w.socionom, now=NOW, booking=booking)
+    assert booking.feed_uid.encode() in ask(feed)[2]
+    gone = FeedPlace.objects.filter(booking=booking).count()
+    later = NOW + places.SHOW_CALLED_OFF
+    assert places.drop_due(later) == gone > 0
+    assert booking.feed_uid.encode() not in ask(feed, now=later)[2]
 
 
 def test_an_unseen_change_changes_no_byte(w: World, feed: Feed) -> None:
@@ -347,6 +361,29 @@ def test_free_busy_is_merged_and_in_utc(w: World) -> None:
     assert component["FREEBUSY"].to_ical() == b"20261201T090000Z/20261201T110000Z"
     assert ask(feed, "ifb", if_none_match=headers["ETag"])[0] == 304
     assert b"Lo Berg" not in body
+
+
+def test_busy_time_that_changes_while_it_is_read_is_kept_under_no_name(
+    w: World, feed: Feed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    booking = booked(w)
+    before = ask(feed)[1]
+    render = busy._render
+    off: list[object] = []
+
+    def late(*args: Any) -> bytes:
+        data = render(*args)
+        if not off:
+            off.append(booking)
+            services.cancel(actor=w.socionom, now=NOW, booking=booking)
+        return data
+
+    monkeypatch.setattr(busy, "_render", late)
+    kept = len(list(bodies.path_of("any", "ifb").parent.glob("*.ifb")))
+    status, _headers, body = ask(feed, "ifb")
+    assert (status, b"FREEBUSY;" in body) == (200, False)
+    assert ask(feed)[1]["ETag"] != before["ETag"]
+    assert len(list(bodies.path_of("any", "ifb").parent.glob("*.ifb"))) == kept + 1
 
 
 def test_a_rename_moves_the_validators(w: World, feed: Feed) -> None:
