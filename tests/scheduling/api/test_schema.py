@@ -127,3 +127,12 @@ def test_every_operation_has_a_name_of_its_own(db: None, client: Any) -> None:
     names = [act["operationId"] for path in paths.values() for act in path.values()]
     assert len(names) == len(set(names))
     assert {"book_visit", "list_visits", "find_times", "get_report"} <= set(names)
+
+
+def test_the_description_is_made_once_for_each_place() -> None:
+    here = api.get_openapi_schema()
+    assert api.get_openapi_schema(path_params={}) is here
+    assert "/api/v1/visits" in here["paths"]
+    elsewhere = api.get_openapi_schema(path_prefix="/elsewhere/")
+    assert elsewhere is not here
+    assert "/elsewhere/visits" in elsewhere["paths"]
