@@ -3,6 +3,7 @@
 import os
 import secrets
 from collections.abc import Iterator
+from typing import Any
 from urllib.parse import urlsplit
 
 import psycopg
@@ -10,7 +11,7 @@ import pytest
 from django.utils import translation
 from psycopg import sql
 
-from tests import servers
+from tests import schema, servers
 from tests.mailserver import MailServer
 
 #: On a build server a skipped test is a failed one: it proves nothing.
@@ -51,6 +52,20 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.section(title, sep="*", red=SKIPS_FAIL, yellow=not SKIPS_FAIL)
         for line in lines:
             terminalreporter.line(line)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(request: pytest.FixtureRequest, django_db_blocker: Any) -> None:
+    """pytest-django's own, with tables that were migrated once."""
+    cache = getattr(request.config, "cache", None)
+    if cache is None:
+        folder = request.getfixturevalue("tmp_path_factory").mktemp("schema")
+    else:
+        folder = cache.mkdir("schema")
+    # Before the name of the test database is asked for.
+    request.getfixturevalue("django_db_modify_db_settings")
+    with django_db_blocker.unblock(), schema.remembered(folder):
+        request.getfixturevalue("django_db_setup")
 
 
 @pytest.fixture(autouse=True)
