@@ -11,10 +11,8 @@ from django.test import Client
 
 from core import tokens
 from core.models import ApiToken, User
-from scheduling.booking import services
 from scheduling.models import Booking
-from scheduling.outbox import deliver
-from tests.factories import NOW, World, days, world
+from tests.factories import NOW, World, days, told, world
 
 #: An id that nothing has, on PostgreSQL either, where ids go on counting between tests.
 UNKNOWN = 2**40
@@ -97,6 +95,4 @@ def kim(w: World) -> Caller:
 @pytest.fixture
 def visit(w: World) -> Booking:
     """Offered, and its mail has left."""
-    booking = services.book(actor=w.socionom, now=NOW, plan=w.plan())
-    deliver.deliver_due(clock=lambda: NOW + days(1))
-    return booking
+    return told(NOW + days(1))
