@@ -23,7 +23,7 @@ from scheduling.models import (
     Room,
 )
 from scheduling.outbox import deliver
-from tests.kept import kept
+from tests.kept import kept, kept_upon
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
 #: Monday 2 November 2026, 9.00 in Stockholm: "now" in most tests.
@@ -133,7 +133,7 @@ def world() -> World:
     )
 
 
-@kept
+@kept_upon
 @time_machine.travel(NOW, tick=False)
 def told(delivered: datetime) -> Booking:
     """The world's planned visit, booked at NOW, its invitation sent at ``delivered``."""

@@ -9,7 +9,7 @@ from pytest_django import Settings
 from core.errors import Clash
 from core.models import AuditEvent, Role, User
 from scheduling.booking import services
-from scheduling.models import Allocation, Library, Message
+from scheduling.models import Allocation, CallTask, Library, Message
 from tests.factories import NOW, World, told, user, world
 from tests.kept import kept
 
@@ -56,10 +56,14 @@ def test_on_rows_of_others_it_is_built_for_real(
 ) -> None:
     build, built = counted
     rolled_back(build, "a")
-    Library.objects.create(name="Tallkotten", address="Exempelgatan 2")
-    made = build("a")
-    assert built == ["a", "a"]
-    assert Library.objects.get(pk=made.pk).name == "a"
+    for number in range(1, 6):
+        Library.objects.create(name=f"Filial {number}", address="Exempelgatan 2")
+        with transaction.atomic():
+            made = build("a")
+            assert Library.objects.get(pk=made.pk).name == "a"
+            assert Library.objects.count() == number + 1
+            transaction.set_rollback(True)
+    assert built == ["a"] * 6
 
 
 def test_other_settings_are_another_build(
@@ -80,7 +84,7 @@ def test_a_build_that_changes_what_stood_is_refused() -> None:
     def rename() -> int:
         return User.objects.update(first_name="Charlie")
 
-    with pytest.raises(AssertionError, match="core_user: a row that stood before was changed"):
+    with pytest.raises(AssertionError, match='"core_user": a row that stood before was changed'):
         rename()
 
 
@@ -98,6 +102,29 @@ def test_the_database_knows_no_difference() -> None:
                 services.book(actor=w.socionom, now=NOW, plan=w.plan())
             assert Library.objects.create(name="b", address="c").pk == w.library.pk + 1
             transaction.set_rollback(True)
+
+
+def test_what_is_booked_follows_from_the_world_as_it_is() -> None:
+    """Not from the one that it was kept in."""
+    for email in ("lo@vagval.example", "", "lo@vagval.example"):
+        with transaction.atomic():
+            w = world()
+            if not email:
+                w.contact.email = ""
+                w.contact.save()
+            told(NOW)
+            assert Message.objects.filter(recipient=email).exists() is bool(email)
+            assert CallTask.objects.exists() is not bool(email)
+            transaction.set_rollback(True)
+
+
+def test_nothing_is_put_back_upon_nothing() -> None:
+    with transaction.atomic():
+        world()
+        told(NOW)
+        transaction.set_rollback(True)
+    with pytest.raises(User.DoesNotExist):
+        told(NOW)
 
 
 def test_worlds_share_no_object() -> None:

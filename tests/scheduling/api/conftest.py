@@ -13,6 +13,7 @@ from core import tokens
 from core.models import ApiToken, User
 from scheduling.models import Booking
 from tests.factories import NOW, World, days, told, world
+from tests.kept import kept_upon
 
 #: An id that nothing has, on PostgreSQL either, where ids go on counting between tests.
 UNKNOWN = 2**40
@@ -67,11 +68,16 @@ def _encoded(extra: dict[str, Any]) -> dict[str, Any]:
 
 def caller(user: User) -> Caller:
     """A new token of the user's."""
-    secret = f"secret-of-{user.username}"
+    return Caller(_token(user.pk, user.username))
+
+
+@kept_upon
+def _token(user: int, username: str) -> str:
+    secret = f"secret-of-{username}"
     ApiToken.objects.create(
-        user=user, name="test", fingerprint=tokens.fingerprint(secret), created_at=NOW
+        user_id=user, name="test", fingerprint=tokens.fingerprint(secret), created_at=NOW
     )
-    return Caller(secret)
+    return secret
 
 
 @pytest.fixture
