@@ -18,7 +18,7 @@ from scheduling.models import Booking
 from tests.factories import World
 from tests.scheduling.api.conftest import Caller
 
-#: Of each sort for every one of some hundred and fifty operations; the suite must stay quick.
+#: Of each sort for every one of some hundred and fifty operations.
 EXAMPLES = 5
 TAGS = (
     *("visits", "resources", "feeds", "report", "network", "relation", "efforts"),
@@ -99,6 +99,7 @@ def described() -> Any:
     return schemathesis.openapi.from_wsgi("/api/v1/openapi.json", application)
 
 
+@pytest.mark.large
 @pytest.mark.parametrize(("path", "method"), OPERATIONS)
 def test_nothing_breaks(path: str, method: str, sam: Caller, real: dict[str, Any]) -> None:
     with open_connection():

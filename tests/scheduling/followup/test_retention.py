@@ -216,6 +216,7 @@ def test_the_log_lets_only_expired_rows_go(w: World) -> None:
     assert list(AuditEvent.objects.all()) == [new]
 
 
+@pytest.mark.large
 def test_the_whole_demo_library_keeps_its_figures() -> None:
     demo_library(date(2026, 11, 23))
     sam = User.objects.get(username="sam")

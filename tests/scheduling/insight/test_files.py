@@ -173,6 +173,7 @@ def text_of(reader: PdfReader) -> str:
     return " ".join(" ".join(page.extract_text() for page in reader.pages).split())
 
 
+@pytest.mark.large
 @needs_pango
 def test_the_pdf_is_tagged_and_says_what_the_page_says(demo: User) -> None:
     reader = made(demo, shared=False)

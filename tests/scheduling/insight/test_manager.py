@@ -191,6 +191,7 @@ def walk(client: Client, starts: list[str]) -> Iterator[tuple[str, str]]:
             queue.append(found)
 
 
+@pytest.mark.large
 @pytest.mark.timeout(120)
 def test_the_manager_reads_no_situation_on_any_page(kim: Client) -> None:
     marked()
@@ -211,6 +212,7 @@ def test_those_who_met_the_group_do_read_them(kim: Client) -> None:
     assert "Märkt-steg" in kim.get("/").content.decode()
 
 
+@pytest.mark.large
 @pytest.mark.timeout(120)
 def test_nor_in_the_api(kim: Client) -> None:
     marked()
