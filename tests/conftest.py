@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 import psycopg
 import pytest
+from django.db import connection, transaction
 from django.utils import translation
 from psycopg import sql
 
@@ -66,6 +67,18 @@ def django_db_setup(request: pytest.FixtureRequest, django_db_blocker: Any) -> N
     request.getfixturevalue("django_db_modify_db_settings")
     with django_db_blocker.unblock(), schema.remembered(folder):
         request.getfixturevalue("django_db_setup")
+        _build_once()
+
+
+def _build_once() -> None:
+    """What tests build in their own words is kept beforehand, as the product makes it."""
+    from tests.factories import NOW, days, told, world  # noqa: PLC0415 # models need their apps
+
+    if connection.vendor == "sqlite":
+        with translation.override("sv"), transaction.atomic():
+            world()
+            told(NOW + days(1))
+            transaction.set_rollback(True)
 
 
 @pytest.fixture(autouse=True)

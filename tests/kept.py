@@ -1,5 +1,6 @@
 """Worlds that many tests begin with: built once in a process, then put back row by row."""
 
+import os
 import pickle
 import sqlite3
 from collections.abc import Callable, Iterable
@@ -9,6 +10,7 @@ from typing import Any, ParamSpec, TypeVar, cast
 
 from django.conf import UserSettingsHolder, settings
 from django.db import connection, transaction
+from django.utils.translation import get_language
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -44,8 +46,9 @@ def kept(build: Callable[P, T]) -> Callable[P, T]:
 
     The rows are those of the first time, ids, tokens and all; each test gets objects of its own.
     It must only add rows, and do the same whenever it is asked with the same arguments under the
-    same settings. Where its tables are not as they were, and on a server, whose sequences count
-    on, it is built for real.
+    same settings and in the same language. Where its tables are not as they were, and on a server,
+    whose sequences count on, it is built for real. It is kept only while fixtures are set up: what
+    a test has replaced in the product stays that test's own.
     """
     return _repeatable(build, upon_others=False)
 
@@ -67,12 +70,12 @@ def _repeatable(build: Callable[P, T], *, upon_others: bool) -> Callable[P, T]:
         if connection.vendor != "sqlite" or (upon_others and _writes() != _standing.writes):
             return build(*args, **options)
         below = _standing.names if upon_others else ()
-        key = (*below, build.__qualname__, *args, *sorted(options.items()), _overridden())
+        key = (*below, build.__qualname__, *args, *sorted(options.items()), _around())
         all_known = memory.setdefault(key, [])
         known = next((one for one in all_known if _counts(one.before) == one.before), None)
         if known is not None:
             _put_back(known)
-        elif len(all_known) < MOST:
+        elif len(all_known) < MOST and _in_a_fixture():
             known = _watched(lambda: build(*args, **options))
             all_known.append(known)
         else:
@@ -88,15 +91,19 @@ def _writes() -> int:
     return _sqlite().total_changes
 
 
-def _overridden() -> str:
-    """What a test's settings say that the suite's do not."""
+def _in_a_fixture() -> bool:
+    return os.environ.get("PYTEST_CURRENT_TEST", "").endswith("(setup)")
+
+
+def _around() -> str:
+    """The language, and what a test's settings say that the suite's do not."""
     found: dict[str, str] = {}
     holder: Any = vars(settings)["_wrapped"]
     while isinstance(holder, UserSettingsHolder):
         own = {name: repr(value) for name, value in vars(holder).items() if name.isupper()}
         found = own | found
         holder = holder.default_settings
-    return repr(sorted(found.items()))
+    return repr((get_language(), sorted(found.items())))
 
 
 def _watched(build: Callable[[], object]) -> Kept:

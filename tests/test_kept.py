@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 from django.db import connection, transaction
+from django.utils import translation
 from pytest_django import Settings
 
 from core.errors import Clash
@@ -17,7 +18,12 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def counted() -> tuple[Callable[[str], Library], list[str]]:
+def in_a_fixture(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tests.kept._in_a_fixture", lambda: True)
+
+
+@pytest.fixture
+def counted(in_a_fixture: None) -> tuple[Callable[[str], Library], list[str]]:
     """A kept build, and the names it was really built with."""
     built: list[str] = []
 
@@ -77,6 +83,7 @@ def test_other_settings_are_another_build(
 
 
 @pytest.mark.skipif("connection.vendor != 'sqlite'")
+@pytest.mark.usefixtures("in_a_fixture")
 def test_a_build_that_changes_what_stood_is_refused() -> None:
     user("robin", Role.HOST, "Robin")
 
@@ -86,6 +93,32 @@ def test_a_build_that_changes_what_stood_is_refused() -> None:
 
     with pytest.raises(AssertionError, match='"core_user": a row that stood before was changed'):
         rename()
+
+
+def test_another_language_is_another_build(
+    counted: tuple[Callable[[str], Library], list[str]],
+) -> None:
+    build, built = counted
+    rolled_back(build, "a")
+    with translation.override("en"):
+        rolled_back(build, "a")
+    assert built == ["a", "a"]
+
+
+@pytest.mark.skipif("connection.vendor != 'sqlite'")
+def test_what_a_test_itself_builds_is_not_kept(
+    counted: tuple[Callable[[str], Library], list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    build, built = counted
+    monkeypatch.setattr("tests.kept._in_a_fixture", lambda: False)
+    rolled_back(build, "a")
+    rolled_back(build, "a")
+    monkeypatch.setattr("tests.kept._in_a_fixture", lambda: True)
+    rolled_back(build, "a")
+    assert built == ["a", "a", "a"]
+    monkeypatch.setattr("tests.kept._in_a_fixture", lambda: False)
+    rolled_back(build, "a")
+    assert built == ["a", "a", "a"]
 
 
 def test_the_database_knows_no_difference() -> None:
