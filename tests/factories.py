@@ -136,11 +136,11 @@ def world() -> World:
 @kept_upon
 @time_machine.travel(NOW, tick=False)
 def told(delivered: datetime) -> Booking:
-    """The world's planned visit, booked at NOW, its invitation sent at ``delivered``."""
+    """What the world plans, booked at NOW, its invitation sent at ``delivered``."""
     sam = User.objects.get(username="sam")
     plan = VisitPlan(
-        groups=(Group.objects.get(),),
-        programme=Programme.objects.get(),
+        groups=(Group.objects.get(alias="Tisdagsgruppen"),),
+        programme=Programme.objects.get(name="Första besöket"),
         start=at(1, 10),
         end=at(1, 11, 15),
         host=Host.objects.get(user=sam),
