@@ -1,5 +1,6 @@
 """What every test gets: loopback only, no silent skips, and the shared servers."""
 
+import gc
 import os
 import secrets
 from collections.abc import Iterator
@@ -24,6 +25,12 @@ def pytest_configure(config: pytest.Config) -> None:
     """No test reaches another machine (pytest-socket reads these options)."""
     config.option.allow_hosts = "127.0.0.0/8,::1"
     config.option.allow_unix_socket = True
+
+
+def pytest_collection_finish() -> None:
+    """What was imported stays to the end: the collector need not go through it again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 def skipped(terminal: pytest.TerminalReporter | None) -> list[str]:
