@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 import psycopg
 import pytest
+from django.core.cache import cache
 from django.db import connection, transaction
 from django.utils import translation
 from psycopg import sql
@@ -65,11 +66,11 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 @pytest.fixture(scope="session")
 def django_db_setup(request: pytest.FixtureRequest, django_db_blocker: Any) -> None:
     """pytest-django's own, with tables that were migrated once."""
-    cache = getattr(request.config, "cache", None)
-    if cache is None:
+    kept = getattr(request.config, "cache", None)
+    if kept is None:
         folder = request.getfixturevalue("tmp_path_factory").mktemp("schema")
     else:
-        folder = cache.mkdir("schema")
+        folder = kept.mkdir("schema")
     # Before the name of the test database is asked for.
     request.getfixturevalue("django_db_modify_db_settings")
     with django_db_blocker.unblock(), schema.remembered(folder):
@@ -86,6 +87,12 @@ def _build_once() -> None:
             world()
             told(NOW + days(1))
             transaction.set_rollback(True)
+
+
+@pytest.fixture(autouse=True)
+def counted_anew() -> None:
+    """No test is told that it has asked too often by what another one asked with the same link."""
+    cache.clear()
 
 
 @pytest.fixture(autouse=True)
