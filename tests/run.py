@@ -2,7 +2,7 @@
 
 The last lines are pytest's own, of the last suite or of the first that failed.
 
-`quick` is run after each change, and stays under two minutes on two cores by three habits:
+`quick` is run after each change, and is to stay under two minutes on two cores. Three habits help:
 
 - A test begins with `factories.world`, `told` or `demo_library`. They are built once in a process
   and then put back row by row (`tests.kept`); their tables are migrated once (`tests.schema`).
