@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
+from ninja.openapi.schema import OpenAPISchema
 from ninja.security import HttpBearer, SessionAuth
 
 from core import tokens
@@ -36,7 +37,27 @@ class PersonalToken(HttpBearer):
         return row.user
 
 
-api = NinjaAPI(
+class DescribedOnce(NinjaAPI):
+    """An API whose description is made once in a process.
+
+    It is the same for everybody and takes a second of a processor, and anybody may ask for it.
+    """
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self._described: dict[str, OpenAPISchema] = {}
+
+    def get_openapi_schema(
+        self, *, path_prefix: str | None = None, path_params: dict[str, Any] | None = None
+    ) -> OpenAPISchema:
+        """The description as it stands under ``path_prefix``; not to be changed."""
+        prefix = self.get_root_path(path_params or {}) if path_prefix is None else path_prefix
+        if prefix not in self._described:
+            self._described[prefix] = super().get_openapi_schema(path_prefix=prefix)
+        return self._described[prefix]
+
+
+api = DescribedOnce(
     title="Studiebesök",
     version="1",
     description="Partners, visits, invitations, feeds and the report.",

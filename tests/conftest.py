@@ -1,16 +1,20 @@
 """What every test gets: loopback only, no silent skips, and the shared servers."""
 
+import gc
 import os
 import secrets
 from collections.abc import Iterator
+from typing import Any
 from urllib.parse import urlsplit
 
 import psycopg
 import pytest
+from django.core.cache import cache
+from django.db import connection, transaction
 from django.utils import translation
 from psycopg import sql
 
-from tests import servers
+from tests import schema, servers
 from tests.mailserver import MailServer
 
 #: On a build server a skipped test is a failed one: it proves nothing.
@@ -22,6 +26,12 @@ def pytest_configure(config: pytest.Config) -> None:
     """No test reaches another machine (pytest-socket reads these options)."""
     config.option.allow_hosts = "127.0.0.0/8,::1"
     config.option.allow_unix_socket = True
+
+
+def pytest_collection_finish() -> None:
+    """What was imported stays to the end: the collector need not go through it again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 def skipped(terminal: pytest.TerminalReporter | None) -> list[str]:
@@ -51,6 +61,38 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.section(title, sep="*", red=SKIPS_FAIL, yellow=not SKIPS_FAIL)
         for line in lines:
             terminalreporter.line(line)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(request: pytest.FixtureRequest, django_db_blocker: Any) -> None:
+    """pytest-django's own, with tables that were migrated once."""
+    kept = getattr(request.config, "cache", None)
+    if kept is None:
+        folder = request.getfixturevalue("tmp_path_factory").mktemp("schema")
+    else:
+        folder = kept.mkdir("schema")
+    # Before the name of the test database is asked for.
+    request.getfixturevalue("django_db_modify_db_settings")
+    with django_db_blocker.unblock(), schema.remembered(folder):
+        request.getfixturevalue("django_db_setup")
+        _build_once()
+
+
+def _build_once() -> None:
+    """What tests build in their own words is kept beforehand, as the product makes it."""
+    from tests.factories import NOW, days, told, world  # noqa: PLC0415 # models need their apps
+
+    if connection.vendor == "sqlite":
+        with translation.override("sv"), transaction.atomic():
+            world()
+            told(NOW + days(1))
+            transaction.set_rollback(True)
+
+
+@pytest.fixture(autouse=True)
+def counted_anew() -> None:
+    """No test is told that it has asked too often by what another one asked with the same link."""
+    cache.clear()
 
 
 @pytest.fixture(autouse=True)

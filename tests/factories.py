@@ -4,10 +4,15 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+import time_machine
+
 from core.models import Role, User
 from partners.models import Contact, Group, Organisation, SizeBand
+from scheduling.booking import services
 from scheduling.booking.services import VisitPlan
+from scheduling.demo import seed
 from scheduling.models import (
+    Booking,
     CalmTime,
     Host,
     Library,
@@ -17,6 +22,8 @@ from scheduling.models import (
     ResourceKind,
     Room,
 )
+from scheduling.outbox import deliver
+from tests.kept import kept, kept_upon
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
 #: Monday 2 November 2026, 9.00 in Stockholm: "now" in most tests.
@@ -95,6 +102,8 @@ def room(library: Library, name: str, capacity: int, **extra: object) -> Room:
     )
 
 
+@kept
+@time_machine.travel(NOW, tick=False)
 def world() -> World:
     """Make it in the test's database."""
     library = Library.objects.create(name="Svartåbiblioteket", address="Exempelgatan 1")
@@ -131,6 +140,31 @@ def world() -> World:
         group=group,
         contact=contact,
     )
+
+
+@kept_upon
+@time_machine.travel(NOW, tick=False)
+def told(delivered: datetime) -> Booking:
+    """What the world plans, booked at NOW, its invitation sent at ``delivered``."""
+    sam = User.objects.get(username="sam")
+    plan = VisitPlan(
+        groups=(Group.objects.get(alias="Tisdagsgruppen"),),
+        programme=Programme.objects.get(name="Första besöket"),
+        start=at(1, 10),
+        end=at(1, 11, 15),
+        host=Host.objects.get(user=sam),
+        room=Room.objects.get(name="Studion"),
+    )
+    booking = services.book(actor=sam, now=NOW, plan=plan)
+    deliver.deliver_due(clock=lambda: delivered)
+    return booking
+
+
+@kept
+def demo_library(today: date) -> date:
+    """The demo library around the day."""
+    seed.seed(today=today)
+    return today
 
 
 def days(count: int) -> timedelta:

@@ -1,6 +1,15 @@
 """`make test` and `make quick`: the suites one after another, with PostgreSQL and Redis shared.
 
 The last lines are pytest's own, of the last suite or of the first that failed.
+
+`quick` is run after each change, and is to stay under two minutes on two cores. Three habits help:
+
+- A test begins with `factories.world`, `told` or `demo_library`. They are built once in a process
+  and then put back row by row (`tests.kept`); their tables are migrated once (`tests.schema`).
+- What lays out a library of its own, walks over all pages or makes many random worlds takes
+  seconds by nature, and is marked `large`: `make test` runs it, on both databases where it is also
+  marked `postgres`.
+- `python -m tests.run quick --durations=25` shows what has grown. A second in one test is much.
 """
 
 import os
@@ -28,7 +37,11 @@ class Suite:
 
 QUICK = Suite("SQLite", SERVERLESS, ("-n", "auto"))
 POSTGRES = Suite("PostgreSQL", f"postgres and {SERVERLESS}", ("-n", "auto"), postgres=True)
-LARGE = Suite("large", "large", ("-n", "auto", "--timeout=180"))
+SLOW = ("-n", "auto", "--timeout=180")
+LARGE = (
+    Suite("large on SQLite", "large", SLOW),
+    Suite("large on PostgreSQL", "large and postgres", SLOW, postgres=True),
+)
 # Two at a time: each starts servers of its own. Apart from each other, since Playwright keeps an
 # event loop running in its process, under which Django refuses to speak to a database.
 PAIRS = ("-n", "2", "--dist", "loadfile", "--timeout=180")
@@ -47,6 +60,8 @@ def environment(*, with_servers: bool) -> Iterator[dict[str, str]]:
         values = dict(os.environ)
         for name in ("DATABASE_URL", "REDIS_URL", "EMAIL_URL", "MAILBOX_URL", "BASE_URL"):
             values.pop(name, None)
+        # Each worker would otherwise rewrite the asserts of three hundred files, every time.
+        values.pop("PYTHONDONTWRITEBYTECODE", None)
         values["DATA_DIR"] = stack.enter_context(tempfile.TemporaryDirectory())
         if with_servers and servers.postgres_folder():
             values["TEST_POSTGRES_URL"] = stack.enter_context(servers.postgres())
@@ -71,7 +86,7 @@ def run(suite: Suite, values: Mapping[str, str], arguments: list[str]) -> int:
 def main(arguments: list[str]) -> int:
     """`quick` first: only the suite that needs no server. The rest goes to pytest."""
     quick = arguments[:1] == ["quick"]
-    suites = (QUICK,) if quick else (QUICK, LARGE, POSTGRES, *HISTORIES, PROCESSES, BROWSER)
+    suites = (QUICK,) if quick else (QUICK, POSTGRES, *LARGE, *HISTORIES, PROCESSES, BROWSER)
     with environment(with_servers=not quick) as values:
         for suite in suites:
             code = run(suite, values, arguments[quick:])

@@ -352,6 +352,7 @@ def test_values_survive_the_ledger_to_the_digit() -> None:
 
 
 # Each number is a decision of the world below; whatever they are, the two laws hold.
+@pytest.mark.large
 @pytest.mark.postgres
 @settings(
     max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]

@@ -185,12 +185,14 @@ def test_a_hostile_file_is_refused_in_a_sentence(imported: Any, name: str) -> No
     assert not Organisation.objects.exists()
 
 
+@pytest.mark.large
 def test_a_million_empty_rows_are_no_rows(imported: Any) -> None:
     empty = "".join(f'<row r="{row}"/>' for row in range(3, 1_000_000))
     code, report = imported(with_part(GOOD_BOOK, SHEET, huge_sheet(inline("A2") + empty)))
     assert (code, new(report)) == (0, [1, 0, 0])
 
 
+@pytest.mark.large
 def test_a_list_that_goes_on_a_million_rows_below(imported: Any) -> None:
     content = with_part(GOOD_BOOK, SHEET, huge_sheet(inline("A1048576")))
     assert new(imported(content)[1]) == [1, 0, 0]

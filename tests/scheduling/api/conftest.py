@@ -11,10 +11,9 @@ from django.test import Client
 
 from core import tokens
 from core.models import ApiToken, User
-from scheduling.booking import services
 from scheduling.models import Booking
-from scheduling.outbox import deliver
-from tests.factories import NOW, World, days, world
+from tests.factories import NOW, World, days, told, world
+from tests.kept import kept_upon
 
 #: An id that nothing has, on PostgreSQL either, where ids go on counting between tests.
 UNKNOWN = 2**40
@@ -69,11 +68,16 @@ def _encoded(extra: dict[str, Any]) -> dict[str, Any]:
 
 def caller(user: User) -> Caller:
     """A new token of the user's."""
-    secret = f"secret-of-{user.username}"
+    return Caller(_token(user.pk, user.username))
+
+
+@kept_upon
+def _token(user: int, username: str) -> str:
+    secret = f"secret-of-{username}"
     ApiToken.objects.create(
-        user=user, name="test", fingerprint=tokens.fingerprint(secret), created_at=NOW
+        user_id=user, name="test", fingerprint=tokens.fingerprint(secret), created_at=NOW
     )
-    return Caller(secret)
+    return secret
 
 
 @pytest.fixture
@@ -97,6 +101,4 @@ def kim(w: World) -> Caller:
 @pytest.fixture
 def visit(w: World) -> Booking:
     """Offered, and its mail has left."""
-    booking = services.book(actor=w.socionom, now=NOW, plan=w.plan())
-    deliver.deliver_due(clock=lambda: NOW + days(1))
-    return booking
+    return told(NOW + days(1))

@@ -18,7 +18,7 @@ from scheduling.models import Booking
 from tests.factories import World
 from tests.scheduling.api.conftest import Caller
 
-#: Of each sort for every one of some hundred and fifty operations; the suite must stay quick.
+#: Of each sort for every one of some hundred and fifty operations.
 EXAMPLES = 5
 TAGS = (
     *("visits", "resources", "feeds", "report", "network", "relation", "efforts"),
@@ -99,6 +99,7 @@ def described() -> Any:
     return schemathesis.openapi.from_wsgi("/api/v1/openapi.json", application)
 
 
+@pytest.mark.large
 @pytest.mark.parametrize(("path", "method"), OPERATIONS)
 def test_nothing_breaks(path: str, method: str, sam: Caller, real: dict[str, Any]) -> None:
     with open_connection():
@@ -127,3 +128,12 @@ def test_every_operation_has_a_name_of_its_own(db: None, client: Any) -> None:
     names = [act["operationId"] for path in paths.values() for act in path.values()]
     assert len(names) == len(set(names))
     assert {"book_visit", "list_visits", "find_times", "get_report"} <= set(names)
+
+
+def test_the_description_is_made_once_for_each_place() -> None:
+    here = api.get_openapi_schema()
+    assert api.get_openapi_schema(path_params={}) is here
+    assert "/api/v1/visits" in here["paths"]
+    elsewhere = api.get_openapi_schema(path_prefix="/elsewhere/")
+    assert elsewhere is not here
+    assert "/elsewhere/visits" in elsewhere["paths"]

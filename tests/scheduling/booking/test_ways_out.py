@@ -82,6 +82,7 @@ def test_a_visit_at_theirs_needs_no_room(w: World) -> None:
     assert found[1].start == at(1, 12)
 
 
+@pytest.mark.large
 class EveryWay(TestCase):
     """Whatever is taken, each way out can be booked at once, and the visit is not in its own."""
 

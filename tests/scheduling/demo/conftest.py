@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from scheduling.demo import seed
+from tests.factories import demo_library
 
 #: The day of the specification.
 DAY = date(2026, 11, 23)
@@ -12,5 +12,4 @@ DAY = date(2026, 11, 23)
 
 @pytest.fixture
 def laid_out(db: None) -> date:
-    seed.seed(today=DAY)
-    return DAY
+    return demo_library(DAY)

@@ -9,7 +9,6 @@ from core import audit
 from core.errors import Conflict, Forbidden, Invalid, Missing
 from core.models import AuditEvent, User
 from scheduling.booking import services as booking_services
-from scheduling.demo.seed import seed
 from scheduling.followup import retention
 from scheduling.followup.services import FollowUpInput, record
 from scheduling.insight.as_json import beside_json, report_json
@@ -31,7 +30,7 @@ from scheduling.models import (
 )
 from scheduling.outbox import deliver
 from scheduling.states import AnswerChannel, InvitationState, Judgement
-from tests.factories import NOW, World, at, days, world
+from tests.factories import NOW, World, at, days, demo_library, world
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
 PUBLIC = [rule.key for rule in retention.RULES if rule.public_record]
@@ -217,8 +216,9 @@ def test_the_log_lets_only_expired_rows_go(w: World) -> None:
     assert list(AuditEvent.objects.all()) == [new]
 
 
+@pytest.mark.large
 def test_the_whole_demo_library_keeps_its_figures() -> None:
-    seed(today=date(2026, 11, 23))
+    demo_library(date(2026, 11, 23))
     sam = User.objects.get(username="sam")
     for key in PUBLIC:
         retention.change_rule(actor=sam, now=NOW, key=key, days=365, decision="KUN 2026-0147")

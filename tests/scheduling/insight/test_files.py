@@ -18,7 +18,6 @@ from python_calamine import CalamineWorkbook
 from core.errors import Forbidden, Missing, PersonalData, Stale
 from core.models import User
 from scheduling.booking import services as booking_services
-from scheduling.demo.seed import seed
 from scheduling.followup.services import FollowUpInput, record
 from scheduling.insight import files, summaries
 from scheduling.insight.beside import Beside
@@ -29,7 +28,7 @@ from scheduling.insight.rows import Period
 from scheduling.insight.workbook import workbook
 from scheduling.models import Barrier, Programme, ReportFile, ReportSummary
 from scheduling.states import Judgement
-from tests.factories import NOW, World, at, days, world
+from tests.factories import NOW, World, at, days, demo_library, world
 
 pytestmark = pytest.mark.django_db
 needs_pango = pytest.mark.skipif(
@@ -47,7 +46,7 @@ def w() -> World:
 @pytest.fixture
 def demo() -> User:
     """The demo library, and its socionom."""
-    seed(today=date(2026, 11, 23))
+    demo_library(date(2026, 11, 23))
     return User.objects.get(username="sam")
 
 
@@ -174,6 +173,7 @@ def text_of(reader: PdfReader) -> str:
     return " ".join(" ".join(page.extract_text() for page in reader.pages).split())
 
 
+@pytest.mark.large
 @needs_pango
 def test_the_pdf_is_tagged_and_says_what_the_page_says(demo: User) -> None:
     reader = made(demo, shared=False)

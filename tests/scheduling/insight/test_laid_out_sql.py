@@ -250,6 +250,7 @@ def check(first: date, last: date) -> None:
     assert found == {}
 
 
+@pytest.mark.large
 @pytest.mark.parametrize("number", [11, 29, 4711])
 def test_every_number_is_that_of_plain_sql(number: int) -> None:
     """Random houses and periods, among them the year's end and week 53 of 2026 and 2020."""

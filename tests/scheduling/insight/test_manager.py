@@ -18,7 +18,6 @@ from core import tokens
 from core.models import ApiToken, User
 from partners.models import ContactLog
 from scheduling.booking import services
-from scheduling.demo import seed
 from scheduling.insight import manager, periods
 from scheduling.models import (
     Answer,
@@ -34,7 +33,7 @@ from scheduling.models import (
     Visit,
 )
 from scheduling.states import VisitState
-from tests.factories import NOW, World, at, day, days, world
+from tests.factories import NOW, World, at, day, days, demo_library, world
 
 pytestmark = pytest.mark.django_db
 TODAY = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -137,7 +136,7 @@ def test_queries_do_not_grow(w: World) -> None:
 @pytest.fixture
 def kim() -> Iterator[Client]:
     """The manager of the demo library, whose every situation text bears a mark."""
-    seed.seed(today=TODAY.date())
+    demo_library(TODAY.date())
     with time_machine.travel(TODAY, tick=False):
         client = Client()
         client.force_login(User.objects.get(username="kim"))
@@ -192,6 +191,7 @@ def walk(client: Client, starts: list[str]) -> Iterator[tuple[str, str]]:
             queue.append(found)
 
 
+@pytest.mark.large
 @pytest.mark.timeout(120)
 def test_the_manager_reads_no_situation_on_any_page(kim: Client) -> None:
     marked()
@@ -212,6 +212,7 @@ def test_those_who_met_the_group_do_read_them(kim: Client) -> None:
     assert "Märkt-steg" in kim.get("/").content.decode()
 
 
+@pytest.mark.large
 @pytest.mark.timeout(120)
 def test_nor_in_the_api(kim: Client) -> None:
     marked()

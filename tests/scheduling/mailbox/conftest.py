@@ -8,12 +8,10 @@ import pytest
 from pytest_django import Settings
 
 from partners.models import Contact
-from scheduling.booking import services
 from scheduling.mailbox.intake import take
 from scheduling.models import Booking, Invitation
-from scheduling.outbox import deliver
 from tests import eml
-from tests.factories import NOW, World, world
+from tests.factories import NOW, World, told, world
 
 LATER = NOW + timedelta(hours=2)
 Post = Callable[..., dict[str, Any]]
@@ -39,9 +37,7 @@ def other(w: World) -> Contact:
 
 @pytest.fixture
 def booking(w: World) -> Booking:
-    made = services.book(actor=w.socionom, now=NOW, plan=w.plan())
-    deliver.deliver_due(clock=lambda: NOW)
-    return made
+    return told(NOW)
 
 
 @pytest.fixture

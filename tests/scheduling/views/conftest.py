@@ -12,7 +12,7 @@ from core.models import User
 from scheduling.booking import services
 from scheduling.models import Booking
 from scheduling.outbox import deliver
-from tests.factories import NOW, World, days, world
+from tests.factories import NOW, World, days, told, world
 
 
 @pytest.fixture
@@ -36,6 +36,8 @@ def page(client: Client, user: User, path: str, **data: Any) -> str:
 
 def booked(w: World, now: datetime = NOW, **changes: Any) -> Booking:
     """A visit whose invitation has left."""
+    if now == NOW and not changes:
+        return told(NOW + days(1))
     booking = services.book(actor=w.socionom, now=now, plan=w.plan(**changes))
     deliver.deliver_due(clock=lambda: now + days(1))
     return booking
