@@ -1,6 +1,7 @@
 """Series: rules on the wall, skipped days, clashes, one UID, each date its own."""
 
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -272,7 +273,8 @@ def test_two_dates_that_choose_the_same_time_clash_and_nothing_is_booked() -> No
     plan = fortnightly(w, 3, instead={date(2026, 12, 1): same, date(2026, 12, 15): same})
     with pytest.raises(Clash, match="1 av 3 krockar: ons 16 dec") as caught:
         series.book_series(actor=w.socionom, now=NOW, plan=plan)
-    (row,) = caught.value.extra["dates"]  # type: ignore[misc]
+    rows: Any = caught.value.extra["dates"]
+    (row,) = rows
     assert "Studion är upptagen ons 16 dec" in row["message"]
     assert row["ways_out"]
     assert not Booking.objects.exists()
