@@ -6,9 +6,9 @@ The last lines are pytest's own, of the last suite or of the first that failed.
 
 - A test begins with `factories.world`, `told` or `demo_library`. They are built once in a process
   and then put back row by row (`tests.kept`); their tables are migrated once (`tests.schema`).
-- What lays out a library of its own, walks over all pages or makes many random worlds takes
-  seconds by nature, and is marked `large`: `make test` runs it, on both databases where it is also
-  marked `postgres`.
+- What lays out a library of its own, walks over all pages, letters or rules, starts a program or
+  makes many random worlds takes seconds by nature, and is marked `large`: `make test` runs it, on
+  both databases where it is also marked `postgres`.
 - `python -m tests.run quick --durations=25` shows what has grown. A second in one test is much.
 """
 

@@ -54,6 +54,7 @@ def test_the_house_as_it_stands(tree: Path) -> None:
     assert result.returncode == 0, result.stdout
 
 
+@pytest.mark.large
 @pytest.mark.parametrize(("file", "line"), PLANTS)
 def test_a_planted_import_is_found(tree: Path, file: str, line: str) -> None:
     path = tree / file

@@ -8,6 +8,9 @@ import pytest
 
 from tests.core.test_screening import CASES
 
+# Each starts a Python of its own.
+pytestmark = pytest.mark.large
+
 
 def judged(data: bytes) -> dict[str, object]:
     """What the command prints for ``data`` on its standard input."""

@@ -319,6 +319,7 @@ def test_an_archived_one_is_not_changed(here: World, page: Client) -> None:
     assert "Torsdagsgruppen" in answer.text
 
 
+@pytest.mark.large
 @pytest.mark.parametrize("odd", ["\0", "x" * 9000, str(HUGE), "-1", "٣", "19121212-1212"])
 def test_no_value_of_any_field_breaks_a_form(odd: str, here: World, page: Client) -> None:
     for address, data in form_addresses(here).items():

@@ -104,6 +104,7 @@ def register() -> list[Any]:
     ]
 
 
+@pytest.mark.large
 @pytest.mark.django_db
 @settings(
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]

@@ -43,6 +43,7 @@ hostile = st.one_of(
 )
 
 
+@pytest.mark.large
 @settings(max_examples=200, deadline=None)
 @given(title=hostile, place=hostile, words=hostile)
 @example(title=NASTY[0], place=NASTY[2], words=NASTY[3])
@@ -61,6 +62,7 @@ def test_any_text_comes_back_cleaned_from_a_block(title: str, place: str, words:
     assert vread(data).vevent_list[0].uid.value == event.uid
 
 
+@pytest.mark.large
 @settings(max_examples=100, deadline=None)
 @given(title=hostile, name=hostile)
 def test_any_text_comes_back_cleaned_from_an_invitation(title: str, name: str) -> None:
@@ -77,6 +79,7 @@ def test_any_text_comes_back_cleaned_from_an_invitation(title: str, name: str) -
     assert attendee.params.get("CN", "") == invitation.attendee.name
 
 
+@pytest.mark.large
 @settings(max_examples=100, deadline=None)
 @given(text=hostile)
 def test_any_text_in_feed_names_and_comments(text: str) -> None:

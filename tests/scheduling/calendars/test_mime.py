@@ -181,6 +181,7 @@ hostile = st.one_of(
 )
 
 
+@pytest.mark.large
 @settings(max_examples=300, deadline=None)
 @given(subject=hostile, name=hostile)
 def test_header_injection_is_impossible(subject: str, name: str) -> None:

@@ -15,7 +15,7 @@ from scheduling.feeds import serve
 from scheduling.models import Booking, Feed
 from tests.factories import user
 
-pytestmark = [pytest.mark.django_db]
+pytestmark = [pytest.mark.django_db, pytest.mark.large]
 
 
 def run(*words: str) -> tuple[str, str]:

@@ -36,7 +36,7 @@ from scheduling.models import (
 from scheduling.outbox import deliver
 from scheduling.states import CALLED_OFF, MessageState, VisitState
 
-pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
+pytestmark = [pytest.mark.django_db, pytest.mark.postgres, pytest.mark.large]
 
 
 def morning(day: date) -> datetime:

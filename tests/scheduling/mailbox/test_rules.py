@@ -12,7 +12,7 @@ from tests.scheduling.mailbox.conftest import Post
 from tests.scheduling.mailbox.rules import RULES, SHAPES
 from tests.scheduling.mailbox.staging import Stage
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.large]
 TABLE = {**RULES, **SHAPES}
 
 

@@ -16,7 +16,7 @@ from scheduling.outbox import letters
 from scheduling.states import MessageKind
 from tests.factories import NOW, World, at, day, world
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.large]
 #: The other two are texts alone.
 LETTERS = [kind for kind in MessageKind if kind not in {MessageKind.LINK, MessageKind.RECEIPT}]
 ADDRESS = re.compile(r"https?://\S+")

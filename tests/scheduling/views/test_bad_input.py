@@ -12,7 +12,7 @@ from scheduling.models import Booking, Delegation, Proposal, SlotOffer
 from tests.factories import World
 from tests.scheduling.views.conftest import booked
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock"), pytest.mark.large]
 HUGE = "9" * 25
 YEAR, READ = "Årtalet är orimligt.", "Tiden gick inte att läsa."
 FAR = "Tiden ligger mer än tre år bort."
