@@ -24,6 +24,8 @@ from scheduling.models import Booking, Host, Programme, Room  # noqa: E402
 from tests.factories import NOW, at  # noqa: E402
 
 ATTEMPTS = 250
+#: One of the rooms is too small for the groups.
+WHY = "Vi vet att färre kommer"
 DAYS, HOURS = (1, 2), (9, 10, 11, 13)
 
 
@@ -46,7 +48,15 @@ class Racer:
             cancel(actor=self.sam, now=NOW, booking=choose(booked))
         elif booked and act < 0.5:
             booking = choose(booked)
-            move(actor=self.sam, now=NOW, booking=booking, start=start, room=room, host=host)
+            move(
+                actor=self.sam,
+                now=NOW,
+                booking=booking,
+                start=start,
+                room=room,
+                host=host,
+                room_reason=WHY,
+            )
         else:
             plan = VisitPlan(
                 groups=(choose(self.groups),),
@@ -55,6 +65,7 @@ class Racer:
                 end=start + timedelta(minutes=75),
                 host=host,
                 room=room,
+                room_reason=WHY,
             )
             book(actor=self.sam, now=NOW, plan=plan)
 

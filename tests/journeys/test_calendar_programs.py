@@ -139,11 +139,8 @@ def test_a_subscriber_follows_a_visit(house: House, program: Program, tmp_path: 
         ((uid, title, start),) = arrives() - before
         assert start == datetime.fromisoformat(slot["start"])
 
-        later = free_time(house, group, programme, skip=5)
-        house.api.api(
-            "POST", f"/visits/{visit['id']}/move",
-            {"start": later["start"], "room": later["room"]},
-        )  # fmt: skip
+        later = free_time(house, group, programme, like=slot)
+        house.api.api("POST", f"/visits/{visit['id']}/move", {"start": later["start"]})
         assert (uid, title, datetime.fromisoformat(later["start"])) in arrives()
 
         house.api.api("POST", f"/visits/{visit['id']}/cancel", {"by": "us"})

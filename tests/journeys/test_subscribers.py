@@ -89,11 +89,10 @@ def test_a_visit_arrives_moves_and_is_called_off(tmp_path: Path) -> None:
         house = type("House", (), {"api": api})()
         group = api.api("GET", "/groups")["items"][0]["id"]
         programme = api.api("GET", "/programmes")["items"][0]["id"]
-        room = free_time(house, group, programme)["room"]
-        feed = api.api("POST", "/feeds", {"scope": "room", "room": room})
-        subscriber = Subscriber(tmp_path / "subscriber", feed["url"])
         slot = free_time(house, group, programme)
-        visit = booked(house, group, programme, {**slot, "room": room})
+        feed = api.api("POST", "/feeds", {"scope": "room", "room": slot["room"]})
+        subscriber = Subscriber(tmp_path / "subscriber", feed["url"])
+        visit = booked(house, group, programme, slot)
         line = f"{slot['start'][11:16]}-{slot['end'][11:16]} Studiebesök"
         subscriber.sync()
         assert subscriber.shown(slot["start"][:10]).count(line) == 1
@@ -101,8 +100,8 @@ def test_a_visit_arrives_moves_and_is_called_off(tmp_path: Path) -> None:
         assert "Copying" not in quiet
         assert "Deleting" not in quiet
 
-        later = free_time(house, group, programme, skip=5)
-        api.api("POST", f"/visits/{visit['id']}/move", {"start": later["start"], "room": room})
+        later = free_time(house, group, programme, like=slot)
+        api.api("POST", f"/visits/{visit['id']}/move", {"start": later["start"]})
         subscriber.sync()
         moved = f"{later['start'][11:16]}-{later['end'][11:16]} Studiebesök"
         assert subscriber.shown(later["start"][:10]).count(moved) == 1
