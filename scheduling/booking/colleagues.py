@@ -104,7 +104,7 @@ def rooms(*, booking: Booking, now: datetime) -> list[RoomChoice]:
         RoomChoice(
             room,
             free=look.free(board.room_need(room), booking.start, booking.end),
-            fits=room in suited and room.capacity >= visit.size.most,
+            fits=room in suited and room.holds(visit.size),
         )
         for room in others
     ]

@@ -18,11 +18,6 @@ FIELD = "room_reason"
 LONGEST = 120
 
 
-def too_small(room: Room, size: SizeBand) -> bool:
-    """Whether the group, at its most, is more than the places in the room."""
-    return room.capacity < size.most
-
-
 def words(room: Room, size: SizeBand) -> str:
     """What is wrong with it, in a sentence."""
     return _("%(room)s har %(places)d platser. Gruppen kan bli %(most)d.") % {
@@ -62,7 +57,7 @@ def settle(
     """
     before, reason = visit.room_reason, tidy(said)
     asked = (visit.room,) if rooms is None else rooms
-    small = [room for room in asked if room is not None and too_small(room, visit.size)]
+    small = [room for room in asked if room is not None and not room.holds(visit.size)]
     if not small:
         reason = ""
     elif not reason:

@@ -65,7 +65,7 @@ def suggestions(booking: Booking, now: datetime, limit: int = 20) -> list[Sugges
     found = [
         Suggestion(
             group,
-            fits=room is None or group.size.most <= room.capacity,
+            fits=room is None or room.holds(group.size),
             has_come=group.pk in came,
             offered=asked.get(group.pk, never)[0],
             offered_start=asked.get(group.pk, never)[1],

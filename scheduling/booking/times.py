@@ -256,7 +256,7 @@ def warnings(
     if swedish.bridge_day(day):
         found.append(("bridge_day", _("Det är klämdag. Många är lediga.")))
     found += hosting.warnings(start=start, end=end, hosts=hosts, groups=groups)
-    if room is not None and fitting.too_small(room, size):
+    if room is not None and not room.holds(size):
         found.append((fitting.CODE, fitting.words(room, size)))
     return found
 

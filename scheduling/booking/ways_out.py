@@ -244,9 +244,7 @@ def _rooms(wanted: Wanted, library: Library) -> list[Room]:
     fitting = [
         room
         for room in board.fitting_rooms(wanted.programme)
-        if room.library_id == library.pk
-        and room.capacity >= wanted.size.most
-        and room != wanted.room
+        if room.library_id == library.pk and room.holds(wanted.size) and room != wanted.room
     ]
     return [wanted.room, *fitting]
 

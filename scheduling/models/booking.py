@@ -219,7 +219,7 @@ class Visit(models.Model):
     @property
     def lacks_places(self) -> bool:
         """Whether the group, at its most, is more than the places in the room."""
-        return self.room is not None and self.room.capacity < self.size.most
+        return self.room is not None and not self.room.holds(self.size)
 
     @property
     def why_room(self) -> str:

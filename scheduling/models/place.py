@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from core.models import User
-from partners.models import Group, new_mail_tag
+from partners.models import Group, SizeBand, new_mail_tag
 
 
 class ResourceKind(StrEnum):
@@ -140,6 +140,10 @@ class Room(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def holds(self, size: SizeBand) -> bool:
+        """Whether it has places for a group of ``size`` at its most."""
+        return self.capacity >= size.most
 
 
 class Host(models.Model):
