@@ -11,7 +11,7 @@ from partners.models import Contact, Group, SizeBand
 from scheduling.models.place import Host, Library, Room
 from scheduling.models.programme import Programme
 from scheduling.models.words import InterpreterState, Side, Travel
-from scheduling.states import VISIT_KINDS, BookingKind, VisitState
+from scheduling.states import VISIT_KINDS, BookingKind, InvitationState, VisitState
 
 
 def new_uid() -> str:
@@ -110,6 +110,14 @@ class Booking(models.Model):
     def minutes(self) -> int:
         """Length in whole minutes."""
         return int((self.end - self.start).total_seconds() // 60)
+
+    def known_of(self, user: User) -> str:
+        """What is known of the colleague's own part: her answer, or that she booked it herself.
+
+        Empty where she is asked and has not answered, or is not asked.
+        """
+        row = self.invitations.filter(host__user=user).first()
+        return row.state if row is not None and row.status is not InvitationState.PENDING else ""
 
 
 class Visit(models.Model):

@@ -18,7 +18,7 @@ from partners.models import ACCESS_NEED_LABELS, AccessNeed, SizeBand
 from partners.queries import may_reach
 from scheduling.access import is_host_of, may_see_plan, visit_for
 from scheduling.models import Booking, FollowUp, Visit
-from scheduling.states import CALLED_OFF, InvitationState, VisitState
+from scheduling.states import CALLED_OFF, VisitState
 from scheduling.views import facts_words
 from scheduling.views.today_words import aliases, lang
 
@@ -48,18 +48,12 @@ def host_visit(request: HttpRequest, pk: int) -> HttpResponse:
         "kind_lessons": _of_kind(booking) if access.may_read_notes(user) else [],
         "may_follow_up": _may_follow_up(user, booking, now),
         "plans": access.may_plan(user),
-        "said": _own_answer(user, booking),
+        "said": booking.known_of(user),
         "may_answer": is_host_of(user, booking)
         and booking.start > now
         and booking.status in {VisitState.OFFERED, VisitState.CONFIRMED},
     }
     return render(request, "scheduling/host.html", context)
-
-
-def _own_answer(user: User, booking: Booking) -> str:
-    """What is known of the colleague's own part: her answer, or that she booked it herself."""
-    row = booking.invitations.filter(host__user=user).first()
-    return row.state if row is not None and row.status is not InvitationState.PENDING else ""
 
 
 def _when(booking: Booking) -> str:

@@ -74,7 +74,7 @@ def _page(
         "over": booking.start <= now and booking.status not in CALLED_OFF,
         "called_off": booking.status in CALLED_OFF,
         "may_answer": own is not None and open_ and booking.start > now,
-        "own_state": _own_state(booking, own),
+        "own_state": booking.known_of(user),
         "log": gathering.log,
         "has_log": gathering.channel is not None or bool(gathering_more.organisations(booking)),
         "note_form": NoteForm(),
@@ -137,14 +137,6 @@ def _colleagues(booking: Booking, hosts: list[Any]) -> list[dict[str, str]]:
         {"name": host.user.name, "words": words.get(said.get(host.pk), "")}  # type: ignore[arg-type]
         for host in hosts
     ]
-
-
-def _own_state(booking: Booking, own: Any) -> str:
-    if own is None:
-        return ""
-    # Who booked it herself has not answered, and is not asked.
-    row = booking.invitations.filter(host=own).first()
-    return row.state if row is not None and row.status is not InvitationState.PENDING else ""
 
 
 def _wishes(booking: Booking, now: datetime) -> list[tuple[Proposal, bool]]:
