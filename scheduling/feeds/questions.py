@@ -18,9 +18,19 @@ Value = str | int | datetime | None
 #: Of libpq: PG_DIAG_SQLSTATE, and PGRES_COMMAND_OK and PGRES_TUPLES_OK. Written here, since a house
 #: on SQLite need not have psycopg.
 _SQLSTATE = ord("C")
-_DONE = frozenset({1, 2})
+_TOLD, _FOUND = 1, 2
 #: invalid_sql_statement_name: after a rollback psycopg deallocates all that was prepared.
 _FORGOTTEN = b"26000"
+_THREAD = threading.local()
+
+
+def here() -> Any:
+    """This thread's connection, found once: Django's ``connections`` takes longer than a poll."""
+    try:
+        return _THREAD.connection
+    except AttributeError:
+        _THREAD.connection = connections[DEFAULT_DB_ALIAS]
+        return _THREAD.connection
 
 
 class LookUp:
@@ -35,67 +45,77 @@ class LookUp:
         numbered = (f"${number}{part}" for number, part in enumerate(rest, start=1))
         self._numbered = "".join([first, *numbered]).encode()
         self._name = name.encode()
-        self._here = threading.local()
+        self._prepared = threading.local()
 
-    def row(self, value: str) -> Row | None:
-        """The one row for ``value``, if there is one; errors as for ``rows``."""
-        return next(iter(self.rows(value)), None)
+    def row(self, *values: Value) -> Row | None:
+        """The one row for ``values``, if there is one; errors as for ``rows``."""
+        found = self.rows(*values)
+        return found[0] if found else None
 
-    def rows(self, *values: str | int) -> list[Row]:
+    def rows(self, *values: Value) -> list[Row]:
         """The rows for ``values``; OperationalError where the database does not answer.
 
         A connection that was idle may have died: outside a transaction a new one is asked once.
         """
-        # Found once: each use of Django's ``connection`` looks up the thread's own anew.
-        here = connections[DEFAULT_DB_ALIAS]
-        look: Callable[[Any, Sequence[str | int]], list[Row]] = self._on_sqlite
-        if here.vendor == "postgresql":
-            # In a transaction, what fails here would end it for whoever began it.
-            look = self._in_transaction if here.in_atomic_block else self._on_postgres
+        connection = here()
+        if connection.vendor != "postgresql":
+            look: Callable[[Any, Sequence[Value]], list[Row]] = self._on_sqlite
+        elif connection.in_atomic_block:
+            # What fails here would end the transaction for whoever began it.
+            return ask(self._question, *values)
+        else:
+            look = self._on_postgres
         try:
-            return look(here, values)
+            return look(connection, values)
         except OperationalError:
-            if here.in_atomic_block:
+            if connection.in_atomic_block:
                 raise
-            here.close()
-            return look(here, values)
+            connection.close()
+            return look(connection, values)
 
-    def _in_transaction(self, _here: Any, values: Sequence[str | int]) -> list[Row]:
-        return ask(self._question, *values)
-
-    def _on_sqlite(self, here: Any, values: Sequence[str | int]) -> list[Row]:
-        if here.connection is None:
-            here.ensure_connection()
-        with here.wrap_database_errors:
-            found: list[Row] = here.connection.execute(_marked(self._question), values).fetchall()
+    def _on_sqlite(self, connection: Any, values: Sequence[Value]) -> list[Row]:
+        if connection.connection is None:
+            connection.ensure_connection()
+        with connection.wrap_database_errors:
+            found: list[Row] = connection.connection.execute(
+                _marked(self._question), values
+            ).fetchall()
         return found
 
-    def _on_postgres(self, here: Any, values: Sequence[str | int]) -> list[Row]:
+    def _on_postgres(self, connection: Any, values: Sequence[Value]) -> list[Row]:
         """By libpq itself: psycopg's own cursors take longer than the server does to answer."""
-        if here.connection is None:
-            here.ensure_connection()
-        server = here.connection.pgconn
-        texts = [str(value).encode() for value in values]
-        with here.wrap_database_errors:
-            result = None
-            if getattr(self._here, "server", None) is server:
-                result = server.exec_prepared(self._name, texts)
-            if result is None or result.error_field(_SQLSTATE) == _FORGOTTEN:
-                _expect(server.prepare(self._name, self._numbered), server)
-                self._here.server = server
-                result = server.exec_prepared(self._name, texts)
-        _expect(result, server)
+        if connection.connection is None:
+            connection.ensure_connection()
+        with connection.wrap_database_errors:
+            result = self._result(connection.connection.pgconn, values)
         columns = range(result.nfields)
         return [
             tuple([result.get_value(row, column) for column in columns])
             for row in range(result.ntuples)
         ]
 
+    def _result(self, server: Any, values: Sequence[Value]) -> Any:
+        """What the server found; prepared first where it has not been, or is no more."""
+        texts = _texts(*values)
+        if getattr(self._prepared, "server", None) is server:
+            result = server.exec_prepared(self._name, texts)
+            if result.status == _FOUND:
+                return result
+            if result.error_field(_SQLSTATE) != _FORGOTTEN:
+                raise OperationalError(server.get_error_message())
+        if server.prepare(self._name, self._numbered).status != _TOLD:
+            raise OperationalError(server.get_error_message())
+        self._prepared.server = server
+        result = server.exec_prepared(self._name, texts)
+        if result.status != _FOUND:
+            raise OperationalError(server.get_error_message())
+        return result
 
-def _expect(result: Any, server: Any) -> None:
-    """OperationalError unless the server did as it was told."""
-    if result.status not in _DONE:
-        raise OperationalError(server.get_error_message())
+
+@lru_cache(maxsize=2048)
+def _texts(*values: Value) -> list[bytes | None]:
+    """As libpq sends them; a program that polls asks with the same ones each time."""
+    return [None if value is None else str(value).encode() for value in values]
 
 
 @lru_cache
@@ -109,14 +129,14 @@ def ask(question: str, *values: Value) -> list[Row]:
 
     Empty for a statement that gives none. Instants are as the database keeps them.
     """
-    here: Any = connections[DEFAULT_DB_ALIAS]
-    here.ensure_connection()
-    if here.vendor != "postgresql":
-        with here.wrap_database_errors:
-            found: list[Row] = here.connection.execute(_marked(question), values).fetchall()
+    connection = here()
+    connection.ensure_connection()
+    if connection.vendor != "postgresql":
+        with connection.wrap_database_errors:
+            found: list[Row] = connection.connection.execute(_marked(question), values).fetchall()
         return found
     import psycopg  # noqa: PLC0415
 
-    with here.wrap_database_errors, psycopg.Cursor(here.connection) as prepared:
+    with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as prepared:
         prepared.execute(question, values, prepare=True, binary=True)
         return prepared.fetchall() if prepared.description else []

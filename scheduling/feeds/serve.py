@@ -10,15 +10,14 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from functools import lru_cache
 from http import HTTPStatus
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from django.utils.http import http_date, parse_etags, parse_http_date_safe
 
 from core import tokens
 from scheduling.calendars import feed as calendar_feed
 from scheduling.calendars.snapshots import FeedSnapshot
-from scheduling.feeds import bodies, busy, segments
-from scheduling.feeds.questions import LookUp
+from scheduling.feeds import bodies, busy, found, segments
 from scheduling.models import Feed
 
 logger = logging.getLogger(__name__)
@@ -29,31 +28,20 @@ _ADDRESS = re.compile(rf"/feeds/([a-z2-7]{{{tokens.TOKEN_LENGTH}}})\.(ics|ifb)",
 NOTE_FETCH_EVERY = timedelta(minutes=15)
 _TRIES = 4
 
-#: On every answer. No cookie, no gzip, no redirect; nobody but the reader's program keeps a copy.
+#: Nobody but the reader's program keeps a copy.
+_CACHE = ("Cache-Control", "private, no-cache")
+#: On every answer that has a body. No cookie, no gzip, no redirect.
 _ALWAYS = (
-    ("Cache-Control", "private, no-cache"),
+    _CACHE,
     ("Referrer-Policy", "no-referrer"),
     ("X-Robots-Tag", "noindex"),
     ("X-Content-Type-Options", "nosniff"),
 )
-#: One question finds the feed, whether those who own it are still here, and what is built. Nothing
-#: of it is remembered: an address dies with the transaction that ends it.
-_FIND = LookUp(
-    "studiebesok_feed",
-    """
-SELECT f.id, f.name, f.scope_key, f.variant, f.changed_at, f.last_fetched_at,
-       c.id, c.version, c.built_version, c.built_window, c.etag, c.size, c.count, c.last_modified
-FROM scheduling_feed f
-LEFT JOIN scheduling_feedcalendar c ON c.scope_key = f.scope_key AND c.variant = f.variant
-WHERE f.token_fingerprint = %s AND f.revoked_at IS NULL
-  AND NOT EXISTS (SELECT 1 FROM core_user u WHERE u.id IN (f.owner_id, f.user_id)
-                  AND NOT u.is_active)
-  AND NOT EXISTS (SELECT 1 FROM partners_contact k WHERE k.id = f.contact_id
-                  AND k.archived_at IS NOT NULL)
-""",
-)
 #: Whole small bodies of this process.
 _BODIES = bodies.Remembered()
+#: The 304s that this process has told, by address and If-None-Match; emptied when it is full.
+_SAME: "dict[tuple[str, str], _Same]" = {}
+_SAME_LIMIT, _SAME_LENGTH = 2048, 100
 
 
 class Asked(NamedTuple):
@@ -82,120 +70,114 @@ class _Shown(NamedTuple):
     modified: int
     same: Told
     head: bytes
+    #: With a body, whatever its size.
     full: tuple[tuple[str, str], ...]
+    #: Of the calendar itself.
+    size: int
 
 
-class _Found(NamedTuple):
-    """The row of ``_FIND``; the calendar's part is None before its first GET."""
+class _Same(NamedTuple):
+    """A 304 that was told, and what must still be so for it to be told again."""
 
-    pk: int
-    name: str
-    scope_key: str
-    variant: str
-    changed_at: datetime
-    last_fetched_at: datetime | None
-    version: int
-    built_version: int
-    built_window: str
-    built: segments.Built | None
+    same: found.Same
+    since: datetime
+    until: datetime
+    told: Told
 
 
 def respond(asked: Asked, now: datetime) -> Told:
     """The answer to ``asked``; wrong, cut and revoked addresses are one and the same 404."""
     if asked.method not in {"GET", "HEAD"}:
         return _told(HTTPStatus.METHOD_NOT_ALLOWED, b"", ("Allow", "GET, HEAD"))
+    held = _SAME.get((asked.path, asked.if_none_match))
+    if held is not None and held.since <= now < held.until and held.same.still():
+        return held.told
     address = _ADDRESS.fullmatch(asked.path)
     if address is None:
         return _missing(asked)
     token, kind = address[1].lower(), address[2].lower()
+    fingerprint = tokens.fingerprint(token)
     for _try in range(_TRIES):
-        row = _FIND.row(tokens.fingerprint(token))
-        if row is None:
+        feed = found.find(fingerprint)
+        if feed is None:
             return _missing(asked)
         try:
-            return _answer(asked, _found(row), kind, now)
+            told = _answer(asked, feed, kind, now)
         except segments.Changed:
             # Changed between its ETag and its bytes: once more, from the new state.
             continue
+        if told.status is HTTPStatus.NOT_MODIFIED and feed.stands(now):
+            _keep(asked, found.same(fingerprint, feed), _until(feed, now), now, told)
+        return told
     raise segments.Changed
 
 
-@lru_cache(maxsize=512)
-def _found(row: tuple[Any, ...]) -> _Found:
-    """The row with its types; equal rows are read once."""
-    values = [value.decode() if isinstance(value, bytes) else value for value in row]
-    pk, name, scope_key, variant, changed_at, fetched_at, *calendar = values
-    number, version, built_version, built_window, etag, size, count, modified = calendar
-    built = None
-    if number is not None and modified is not None:
-        built = segments.Built(int(number), etag, int(size), int(count), segments.aware(modified))
-    return _Found(
-        int(pk),
-        name,
-        scope_key,
-        variant,
-        segments.aware(changed_at),
-        None if fetched_at is None else segments.aware(fetched_at),
-        int(version or 0),
-        int(built_version or 0),
-        built_window or "",
-        built,
-    )
+def _keep(
+    asked: Asked, same: found.Same | None, until: datetime, now: datetime, told: Told
+) -> None:
+    """What programs send is short; what is not is no reason to fill memory."""
+    if same is None or not 0 < len(asked.if_none_match) <= _SAME_LENGTH:
+        return
+    if len(_SAME) >= _SAME_LIMIT:
+        _SAME.clear()
+    _SAME[asked.path, asked.if_none_match] = _Same(same, now, until, told)
 
 
-def _built(found: _Found, now: datetime) -> segments.Built:
-    """The calendar as it stands, joined first where something has changed."""
-    stands = segments.stands(found.version, found.built_version, found.built_window, now)
-    if found.built is not None and stands:
-        return found.built
-    return segments.refresh(found.scope_key, found.variant, now)
+def _until(feed: found.Found, now: datetime) -> datetime:
+    """When the window may move, or a fetch is to be noted again."""
+    noted = now if _note_due(feed, now) else feed.last_fetched_at or now
+    hour = now.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
+    return min(hour, noted + NOTE_FETCH_EVERY)
 
 
-def _answer(asked: Asked, found: _Found, kind: str, now: datetime) -> Told:
-    built = _built(found, now)
-    _note(found, asked.agent, now)
-    shown = _shown(kind, found, built, segments.window(now)[0])
+def _answer(asked: Asked, feed: found.Found, kind: str, now: datetime) -> Told:
+    built = feed.stands(now) or segments.refresh(feed.scope_key, feed.variant, now)
+    _note(feed, asked.agent, now)
+    shown = _shown(kind, feed, built, segments.window(now)[0])
     if _has_it(asked, shown):
         return shown.same
     if kind == "ifb":
-        size, body = busy.joined(built, found.scope_key, found.variant, shown.etag, now)
-        headers = (*_content(size), *shown.same.headers)
+        size, body = busy.joined(built, feed.scope_key, feed.variant, shown.etag, now)
     else:
-        headers, body = shown.full, _body(found, built, shown, now)
+        size, body = shown.size, _body(feed, built, shown, now)
+    headers = (*_content(size), *shown.full)
     return Told(HTTPStatus.OK, headers, body if asked.method == "GET" else [])
 
 
-def _body(found: _Found, built: segments.Built, shown: _Shown, now: datetime) -> Iterable[bytes]:
+def _body(
+    feed: found.Found, built: segments.Built, shown: _Shown, now: datetime
+) -> Iterable[bytes]:
     """A small body whole, a large one in pieces; which files it is made of is known before."""
     whole = _BODIES.get(shown.etag)
     if whole is not None:
         return [whole]
     if built.size > bodies.SMALL:
-        files = segments.files(built, found.scope_key, found.variant, now)
+        files = segments.files(built, feed.scope_key, feed.variant, now)
         return calendar_feed.join(shown.head, bodies.read(files))
-    months = segments.months(built, found.scope_key, found.variant, now)
+    months = segments.months(built, feed.scope_key, feed.variant, now)
     whole = b"".join(calendar_feed.join(shown.head, months))
     _BODIES.put(shown.etag, whole)
     return [whole]
 
 
 @lru_cache(maxsize=512)
-def _shown(kind: str, found: _Found, built: segments.Built, first: str) -> _Shown:
+def _shown(kind: str, feed: found.Found, built: segments.Built, first: str) -> _Shown:
     """The ETag, and the headers that are the same with and without a body."""
-    head, digest = _head(found.name)
+    head, digest = _head(feed.name)
     if kind == "ifb":
         # Its window is part of what it says, and the calendar's name is not.
         digest = first
     etag = calendar_feed.etag([kind, digest, built.etag])
-    modified = int(max(built.last_modified, found.changed_at).timestamp())
-    validators = (("ETag", etag), ("Last-Modified", http_date(modified)), *_ALWAYS)
-    size = len(head) + built.size + len(calendar_feed.tail())
+    modified = int(max(built.last_modified, feed.changed_at).timestamp())
+    validators = (("ETag", etag), ("Last-Modified", http_date(modified)))
     return _Shown(
         etag,
         modified,
-        Told(HTTPStatus.NOT_MODIFIED, validators, []),
+        # What has no body has nothing to be indexed, or taken for what it is not.
+        Told(HTTPStatus.NOT_MODIFIED, (*validators, _CACHE), []),
         head,
-        (*_content(size), *validators),
+        (*validators, *_ALWAYS),
+        len(head) + built.size + len(calendar_feed.tail()),
     )
 
 
@@ -228,11 +210,15 @@ def _has_it(asked: Asked, shown: _Shown) -> bool:
     return since is not None and shown.modified <= since
 
 
-def _note(found: _Found, agent: str, now: datetime) -> None:
+def _note(feed: found.Found, agent: str, now: datetime) -> None:
     """Remember that the feed was fetched, at most once in 15 minutes."""
-    last = found.last_fetched_at
-    if last is None or now - last >= NOTE_FETCH_EVERY:
-        Feed.objects.filter(pk=found.pk).update(last_fetched_at=now, last_client=client_name(agent))
+    if _note_due(feed, now):
+        Feed.objects.filter(pk=feed.pk).update(last_fetched_at=now, last_client=client_name(agent))
+
+
+def _note_due(feed: found.Found, now: datetime) -> bool:
+    last = feed.last_fetched_at
+    return last is None or now - last >= NOTE_FETCH_EVERY
 
 
 def client_name(agent: str) -> str:

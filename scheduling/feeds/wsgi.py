@@ -11,10 +11,10 @@ from contextlib import AbstractContextManager, nullcontext
 from threading import Lock
 from typing import Any
 
-from django.db import DEFAULT_DB_ALIAS, connection, connections
+from django.db import connection
 from django.utils import timezone
 
-from scheduling.feeds import serve
+from scheduling.feeds import questions, serve
 
 logger = logging.getLogger(__name__)
 #: On SQLite one look-up at a time: threads that wait here do not wait for the interpreter, and the
@@ -48,7 +48,7 @@ class Feeds:
             with _TURN:
                 # A connection past its age is not used again, as around each of Django's requests;
                 # one that died shows itself by its first question (``serve``).
-                here = connections[DEFAULT_DB_ALIAS]
+                here = questions.here()
                 if not here.in_atomic_block:
                     here.close_if_unusable_or_obsolete()
                 told = serve.respond(asked, timezone.now())

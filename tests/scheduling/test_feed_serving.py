@@ -17,7 +17,7 @@ from config.wsgi import application
 from core.models import AuditEvent
 from scheduling import links
 from scheduling.booking import services
-from scheduling.feeds import bodies, busy, manage, places, segments, serve
+from scheduling.feeds import bodies, busy, found, manage, places, segments, serve
 from scheduling.feeds.questions import LookUp
 from scheduling.models import (
     Booking,
@@ -165,6 +165,133 @@ def test_a_304_is_one_question_and_touches_no_segment(w: World, feed: Feed) -> N
     assert "look up" in asked[0]
 
 
+def staffs(w: World) -> Feed:
+    return manage.create(actor=w.socionom, now=NOW, scope=FeedScope.USER)
+
+
+def partners(w: World) -> Feed:
+    return manage.for_contact(contact=w.contact, now=NOW)
+
+
+def staffs_of_a_partner(w: World) -> Feed:
+    return manage.create(
+        actor=w.socionom, now=NOW, scope=FeedScope.PARTNER, target=manage.Target(contact=w.contact)
+    )
+
+
+OWNED = pytest.mark.parametrize("made", [staffs, partners, staffs_of_a_partner])
+
+
+def polled(feed: Feed, now: datetime = NOW) -> str:
+    """Polled until the answer is told from memory; the ETag."""
+    etag = ask(feed, now=now)[1]["ETag"]
+    for _ in range(2):
+        assert ask(feed, now=now, if_none_match=etag)[0] == 304
+    return etag
+
+
+@OWNED
+def test_a_poll_that_was_answered_before_is_only_compared(
+    w: World, made: Callable[[World], Feed]
+) -> None:
+    booked(w)
+    feed = made(w)
+    etag = polled(feed)
+    with patch.object(found, "find", side_effect=AssertionError), questions_asked() as asked:
+        status, headers, body = ask(feed, if_none_match=etag)
+    assert (status, body, len(asked)) == (304, b"", 1)
+    assert headers == {
+        "ETag": etag,
+        "Last-Modified": ask(feed)[1]["Last-Modified"],
+        "Cache-Control": "private, no-cache",
+    }
+
+
+def owner_goes(w: World, _feed: Feed) -> None:
+    type(w.socionom).objects.filter(pk=w.socionom.pk).update(is_active=False)
+
+
+def contact_goes(w: World, _feed: Feed) -> None:
+    type(w.contact).objects.filter(pk=w.contact.pk).update(archived_at=NOW)
+
+
+def revoked(w: World, feed: Feed) -> None:
+    manage.revoke(actor=w.socionom, now=NOW, feed=feed)
+
+
+@pytest.mark.parametrize(
+    ("made", "end"),
+    [
+        (staffs, owner_goes), (staffs, revoked), (partners, contact_goes), (partners, revoked),
+        (staffs_of_a_partner, owner_goes), (staffs_of_a_partner, contact_goes),
+    ],
+)  # fmt: skip
+def test_an_address_that_ends_is_told_from_no_memory(
+    w: World, made: Callable[[World], Feed], end: Callable[[World, Feed], None]
+) -> None:
+    feed = made(w)
+    etag = polled(feed)
+    end(w, feed)
+    assert ask(feed, if_none_match=etag)[0] == 404
+
+
+def test_an_address_that_was_changed_is_told_from_no_memory(w: World, feed: Feed) -> None:
+    etag = polled(feed)
+    old = serve.Asked("GET", address(feed), if_none_match=etag)
+    manage.rotate(actor=w.socionom, now=NOW, feed=feed)
+    assert serve.respond(old, NOW).status == 404
+    assert ask(feed, if_none_match=etag)[0] == 304
+
+
+@OWNED
+def test_whatever_changes_ends_what_was_told(w: World, made: Callable[[World], Feed]) -> None:
+    feed = made(w)
+    etag = polled(feed)
+    manage.rename(actor=w.socionom, now=NOW, feed=feed, name="Höstens besök")
+    assert ask(feed, if_none_match=etag)[0] == 200
+    etag = polled(feed)
+    booking = booked(w)
+    assert ask(feed, if_none_match=etag)[0] == 200
+    etag = polled(feed)
+    services.cancel(actor=w.socionom, now=NOW, booking=booking)
+    assert ask(feed, if_none_match=etag)[0] == 200
+    later = NOW + places.SHOW_CALLED_OFF
+    etag = polled(feed, later)
+    assert places.drop_due(later) > 0
+    assert ask(feed, now=later, if_none_match=etag)[0] == 200
+
+
+def test_a_month_that_begins_ends_what_was_told(w: World, feed: Feed) -> None:
+    far = booked(w, start=at(30, 10, month=6, year=2028), end=at(30, 11, month=6, year=2028))
+    last = at(30, 23, month=11) + timedelta(minutes=59)
+    etag = polled(feed, last)
+    status, _headers, body = ask(feed, now=last + timedelta(minutes=1), if_none_match=etag)
+    assert (status, far.feed_uid.encode() in body) == (200, True)
+
+
+def test_a_fetch_is_noted_each_quarter_also_of_what_is_told_from_memory(feed: Feed) -> None:
+    etag = polled(feed)
+    for minutes, noted in ((14, 0), (15, 15), (29, 15), (31, 31)):
+        now = NOW + timedelta(minutes=minutes)
+        assert ask(feed, now=now, if_none_match=etag)[0] == 304
+        feed.refresh_from_db()
+        assert feed.last_fetched_at == NOW + timedelta(minutes=noted)
+
+
+def test_what_was_told_is_remembered_up_to_a_limit(
+    feed: Feed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: dict[tuple[str, str], Any] = {}
+    monkeypatch.setattr(serve, "_SAME", told)
+    monkeypatch.setattr(serve, "_SAME_LIMIT", 2)
+    etag = ask(feed)[1]["ETag"]
+    for held in (etag, f"W/{etag}", '"a", ' * 40 + etag):
+        assert [ask(feed, if_none_match=held)[0] for _ in range(2)] == [304, 304]
+    assert [held for _path, held in told] == [etag, f"W/{etag}"]
+    assert ask(feed, if_none_match="*")[0] == 304
+    assert [held for _path, held in told] == ["*"]
+
+
 @pytest.mark.parametrize("small", [bodies.SMALL, 0], ids=["small", "large"])
 def test_a_warm_get_is_one_question_too(
     w: World, feed: Feed, small: int, monkeypatch: pytest.MonkeyPatch
@@ -198,19 +325,24 @@ def test_the_first_get_after_a_change_asks_no_more_for_a_longer_history(
 @pytest.mark.django_db(transaction=True)
 def test_the_look_up_outlives_its_connection_and_what_was_prepared_on_it() -> None:
     feed = manage.create(actor=world().socionom, now=NOW, scope=FeedScope.ALL)
-    assert ask(feed)[0] == ask(feed)[0] == 200
+    etag = polled(feed)
+
+    def answers() -> tuple[int, int]:
+        return ask(feed)[0], ask(feed, if_none_match=etag)[0]
+
+    assert answers() == (200, 304)
     with suppress(RuntimeError), transaction.atomic():
         Feed.objects.update(name="Rullas tillbaka")
         raise RuntimeError
-    assert ask(feed)[0] == 200
+    assert answers() == (200, 304)
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("DEALLOCATE ALL")
-        assert ask(feed)[0] == 200
+        assert answers() == (200, 304)
         connection.connection.pgconn.finish()
-    assert ask(feed)[0] == 200
+    assert answers() == (200, 304)
     manage.revoke(actor=feed.owner or world().socionom, now=NOW, feed=feed)
-    assert ask(feed)[0] == 404
+    assert answers() == (404, 404)
 
 
 def test_if_none_match_goes_before_if_modified_since(w: World, feed: Feed) -> None:
