@@ -102,14 +102,23 @@ class Same(NamedTuple):
 def same(fingerprint: str, feed: Found) -> Same | None:
     """What to ask so that ``feed`` need not be read again; None where that cannot be told.
 
-    Within one hour (``segments.window``) an unchanged name, calendar and version are an unchanged
-    answer. All rows are named by their keys, which is half the work of looking for them (measured).
+    Within one hour (``segments.window``) an unchanged name, version and ETag are an unchanged
+    answer; the ETag also tells a database that was put back meanwhile. All rows are named by their
+    keys, which is half the work of looking for them (measured).
     """
     if feed.built is None or feed.user not in {None, feed.owner}:
         return None
     keys = [key for key in (feed.owner, feed.contact) if key is not None]
     question = _STILL[feed.owner is not None, feed.contact is not None]
-    values: tuple[Value, ...] = (fingerprint, feed.name, feed.built.pk, feed.version, *keys)
+    values: tuple[Value, ...] = (
+        feed.pk,
+        fingerprint,
+        feed.name,
+        feed.built.pk,
+        feed.version,
+        feed.built.etag,
+        *keys,
+    )
     return Same(question, values)
 
 
@@ -117,7 +126,8 @@ def _still(*, owner: bool, contact: bool) -> LookUp:
     """One question for each kind of owner: what is not there is not looked up."""
     tables = ["scheduling_feed f", "scheduling_feedcalendar c"]
     must = [
-        "f.token_fingerprint = %s", "f.name = %s", "c.id = %s", "c.version = %s",
+        "f.id = %s", "f.token_fingerprint = %s", "f.name = %s", "c.id = %s", "c.version = %s",
+        "c.etag = %s", "c.built_version = c.version",
         "f.revoked_at IS NULL", "c.scope_key = f.scope_key", "c.variant = f.variant",
         "(f.user_id IS NULL OR f.user_id = f.owner_id)",
     ]  # fmt: skip

@@ -7,6 +7,7 @@ Source: ICAL.md A2 and E5; RFC 9110 sections 8.8, 13.
 import logging
 import re
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import lru_cache
 from http import HTTPStatus
@@ -39,9 +40,9 @@ _ALWAYS = (
 )
 #: Whole small bodies of this process.
 _BODIES = bodies.Remembered()
-#: The 304s that this process has told, by address and If-None-Match; emptied when it is full.
-_SAME: "dict[tuple[str, str], _Same]" = {}
-_SAME_LIMIT, _SAME_LENGTH = 2048, 100
+#: What this process last told of an address, by its path; emptied when it is full.
+_HELD: "dict[str, _Held]" = {}
+_HELD_LIMIT = 2048
 
 
 class Asked(NamedTuple):
@@ -76,22 +77,26 @@ class _Shown(NamedTuple):
     size: int
 
 
-class _Same(NamedTuple):
-    """A 304 that was told, and what must still be so for it to be told again."""
+class _Held(NamedTuple):
+    """What was told of an address, and what must still be so for it to be told again."""
 
     same: found.Same
     since: datetime
     until: datetime
-    told: Told
+    kind: str
+    feed: found.Found
+    built: segments.Built
+    shown: _Shown
 
 
 def respond(asked: Asked, now: datetime) -> Told:
     """The answer to ``asked``; wrong, cut and revoked addresses are one and the same 404."""
     if asked.method not in {"GET", "HEAD"}:
         return _told(HTTPStatus.METHOD_NOT_ALLOWED, b"", ("Allow", "GET, HEAD"))
-    held = _SAME.get((asked.path, asked.if_none_match))
+    held = _HELD.get(asked.path)
     if held is not None and held.since <= now < held.until and held.same.still():
-        return held.told
+        with suppress(segments.Changed):
+            return _answer(asked, held.kind, held.feed, held.built, held.shown, now)
     address = _ADDRESS.fullmatch(asked.path)
     if address is None:
         return _missing(asked)
@@ -101,39 +106,37 @@ def respond(asked: Asked, now: datetime) -> Told:
         feed = found.find(fingerprint)
         if feed is None:
             return _missing(asked)
+        standing = feed.stands(now)
+        built = standing or segments.refresh(feed.scope_key, feed.variant, now)
+        shown = _shown(kind, feed, built, segments.window(now)[0])
         try:
-            told = _answer(asked, feed, kind, now)
+            told = _answer(asked, kind, feed, built, shown, now)
         except segments.Changed:
             # Changed between its ETag and its bytes: once more, from the new state.
             continue
-        if told.status is HTTPStatus.NOT_MODIFIED and feed.stands(now):
-            _keep(asked, found.same(fingerprint, feed), _until(feed, now), now, told)
+        until = _noted(feed, asked.agent, now)
+        same = found.same(fingerprint, feed)
+        if standing and same:
+            _hold(asked.path, _Held(same, now, until, kind, feed, built, shown))
         return told
     raise segments.Changed
 
 
-def _keep(
-    asked: Asked, same: found.Same | None, until: datetime, now: datetime, told: Told
-) -> None:
-    """What programs send is short; what is not is no reason to fill memory."""
-    if same is None or not 0 < len(asked.if_none_match) <= _SAME_LENGTH:
-        return
-    if len(_SAME) >= _SAME_LIMIT:
-        _SAME.clear()
-    _SAME[asked.path, asked.if_none_match] = _Same(same, now, until, told)
+def _hold(path: str, held: _Held) -> None:
+    if len(_HELD) >= _HELD_LIMIT:
+        _HELD.clear()
+    _HELD[path] = held
 
 
-def _until(feed: found.Found, now: datetime) -> datetime:
-    """When the window may move, or a fetch is to be noted again."""
-    noted = now if _note_due(feed, now) else feed.last_fetched_at or now
-    hour = now.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
-    return min(hour, noted + NOTE_FETCH_EVERY)
-
-
-def _answer(asked: Asked, feed: found.Found, kind: str, now: datetime) -> Told:
-    built = feed.stands(now) or segments.refresh(feed.scope_key, feed.variant, now)
-    _note(feed, asked.agent, now)
-    shown = _shown(kind, feed, built, segments.window(now)[0])
+def _answer(
+    asked: Asked,
+    kind: str,
+    feed: found.Found,
+    built: segments.Built,
+    shown: _Shown,
+    now: datetime,
+) -> Told:
+    """304 before anything else; Changed where the bytes are no longer those of the ETag."""
     if _has_it(asked, shown):
         return shown.same
     if kind == "ifb":
@@ -210,15 +213,18 @@ def _has_it(asked: Asked, shown: _Shown) -> bool:
     return since is not None and shown.modified <= since
 
 
-def _note(feed: found.Found, agent: str, now: datetime) -> None:
-    """Remember that the feed was fetched, at most once in 15 minutes."""
-    if _note_due(feed, now):
-        Feed.objects.filter(pk=feed.pk).update(last_fetched_at=now, last_client=client_name(agent))
+def _noted(feed: found.Found, agent: str, now: datetime) -> datetime:
+    """Remember that the feed was fetched, at most once in 15 minutes.
 
-
-def _note_due(feed: found.Found, now: datetime) -> bool:
+    Returns the end of what may be told without another look: then a fetch is to be noted again, or
+    the window may have moved with the hour.
+    """
     last = feed.last_fetched_at
-    return last is None or now - last >= NOTE_FETCH_EVERY
+    if last is None or now - last >= NOTE_FETCH_EVERY:
+        Feed.objects.filter(pk=feed.pk).update(last_fetched_at=now, last_client=client_name(agent))
+        last = now
+    hour = now.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
+    return min(hour, last + NOTE_FETCH_EVERY)
 
 
 def client_name(agent: str) -> str:

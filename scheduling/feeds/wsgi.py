@@ -8,6 +8,7 @@ wrong. The host is never looked at, since no address is written into an answer.
 import logging
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager, nullcontext
+from http import HTTPStatus
 from threading import Lock
 from typing import Any
 
@@ -21,6 +22,7 @@ logger = logging.getLogger(__name__)
 #: one that looks has it back at once after each question (measured: twice as many answers a
 #: second). A server is waited for, and others may go on meanwhile.
 _TURN: AbstractContextManager[Any] = Lock() if connection.vendor == "sqlite" else nullcontext()
+_LINES = {status: f"{status.value} {status.phrase}" for status in HTTPStatus}
 Environ = dict[str, Any]
 Start = Callable[..., Any]
 App = Callable[[Environ, Start], Iterable[bytes]]
@@ -38,11 +40,11 @@ class Feeds:
         if not path.startswith(serve.PREFIX):
             return self.app(environ, start_response)
         asked = serve.Asked(
-            method=environ["REQUEST_METHOD"],
-            path=path,
-            if_none_match=environ.get("HTTP_IF_NONE_MATCH", ""),
-            if_modified_since=environ.get("HTTP_IF_MODIFIED_SINCE", ""),
-            agent=environ.get("HTTP_USER_AGENT", ""),
+            environ["REQUEST_METHOD"],
+            path,
+            environ.get("HTTP_IF_NONE_MATCH", ""),
+            environ.get("HTTP_IF_MODIFIED_SINCE", ""),
+            environ.get("HTTP_USER_AGENT", ""),
         )
         try:
             with _TURN:
@@ -57,5 +59,5 @@ class Feeds:
             logger.exception("a feed could not be read")
             start_response("500 Internal Server Error", [("Content-Length", "0")])
             return []
-        start_response(f"{told.status.value} {told.status.phrase}", list(told.headers))
+        start_response(_LINES[told.status], list(told.headers))
         return told.body
