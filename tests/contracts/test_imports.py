@@ -14,7 +14,7 @@ LINT = Path(sys.executable).with_name("lint-imports")
 
 PLANTS = [
     ("core/errors.py", "import partners.models"),
-    ("core/screening.py", "import django.conf"),
+    ("core/screening/numbers.py", "import django.conf"),
     ("partners/models/people.py", "import scheduling.states"),
     ("scheduling/access.py", "import config.api"),
     ("scheduling/models/place.py", "import scheduling.outbox.enqueue"),
