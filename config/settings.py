@@ -76,7 +76,7 @@ def _database() -> dict[str, Any]:
         }
     else:
         parsed["CONN_HEALTH_CHECKS"] = True
-        # Only what is prepared on purpose is planned once (scheduling.feeds.serve); Django's own
+        # Only what is prepared on purpose is planned once (feeds.questions); Django's own
         # questions are not prepared, and are planned for their values as ever.
         parsed["OPTIONS"] = {
             **parsed.get("OPTIONS", {}),

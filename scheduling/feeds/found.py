@@ -8,6 +8,8 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
 
+from django.db import connection
+
 from scheduling.feeds import segments
 from scheduling.feeds.questions import LookUp, Value
 
@@ -88,46 +90,44 @@ def _key(value: str | int | None) -> int | None:
     return None if value is None else int(value)
 
 
-class Same(NamedTuple):
+class Check(NamedTuple):
     """Everything that a feed's answers hang on but for the time, as it was once found."""
 
     question: LookUp
     values: tuple[Value, ...]
 
-    def still(self) -> bool:
+    def holds(self) -> bool:
         """Whether all of it is so now: the server compares, nothing is read."""
         return self.question.row(*self.values) is not None
 
 
-def same(fingerprint: str, feed: Found) -> Same | None:
+def check(fingerprint: str, feed: Found) -> Check | None:
     """What to ask so that ``feed`` need not be read again; None where that cannot be told.
 
-    Within one hour (``segments.window``) an unchanged name, version and ETag are an unchanged
-    answer; the ETag also tells a database that was put back meanwhile. All rows are named by their
-    keys, which is half the work of looking for them (measured).
+    Within one hour (``segments.window``) an unchanged name, version and ETag give the same bytes,
+    and an unchanged ``changed_at`` the same Last-Modified; the ETag also tells a database that was
+    put back meanwhile. All rows are named by their keys, which is half the work of looking for them
+    (measured).
     """
     if feed.built is None or feed.user not in {None, feed.owner}:
         return None
     keys = [key for key in (feed.owner, feed.contact) if key is not None]
-    question = _STILL[feed.owner is not None, feed.contact is not None]
+    question = _CHECKS[feed.owner is not None, feed.contact is not None]
+    changed_at = connection.ops.adapt_datetimefield_value(feed.changed_at)
     values: tuple[Value, ...] = (
-        feed.pk,
-        fingerprint,
-        feed.name,
-        feed.built.pk,
-        feed.version,
-        feed.built.etag,
+        *(feed.pk, fingerprint, feed.name, changed_at),
+        *(feed.built.pk, feed.version, feed.built.etag),
         *keys,
     )
-    return Same(question, values)
+    return Check(question, values)
 
 
-def _still(*, owner: bool, contact: bool) -> LookUp:
+def _check(*, owner: bool, contact: bool) -> LookUp:
     """One question for each kind of owner: what is not there is not looked up."""
     tables = ["scheduling_feed f", "scheduling_feedcalendar c"]
     must = [
-        "f.id = %s", "f.token_fingerprint = %s", "f.name = %s", "c.id = %s", "c.version = %s",
-        "c.etag = %s", "c.built_version = c.version",
+        "f.id = %s", "f.token_fingerprint = %s", "f.name = %s", "f.changed_at = %s",
+        "c.id = %s", "c.version = %s", "c.etag = %s", "c.built_version = c.version",
         "f.revoked_at IS NULL", "c.scope_key = f.scope_key", "c.variant = f.variant",
         "(f.user_id IS NULL OR f.user_id = f.owner_id)",
     ]  # fmt: skip
@@ -142,13 +142,13 @@ def _still(*, owner: bool, contact: bool) -> LookUp:
     else:
         must.append("f.contact_id IS NULL")
     return LookUp(
-        f"studiebesok_same_{owner:d}{contact:d}",
+        f"studiebesok_check_{owner:d}{contact:d}",
         f"SELECT 1 FROM {', '.join(tables)} WHERE {' AND '.join(must)}",  # noqa: S608 - our own
     )
 
 
-_STILL = {
-    (owner, contact): _still(owner=owner, contact=contact)
+_CHECKS = {
+    (owner, contact): _check(owner=owner, contact=contact)
     for owner in (True, False)
     for contact in (True, False)
 }

@@ -15,10 +15,10 @@ from django.db import DEFAULT_DB_ALIAS, OperationalError, connections
 
 Row = tuple[Any, ...]
 Value = str | int | datetime | None
-#: Of libpq: PG_DIAG_SQLSTATE, and PGRES_COMMAND_OK and PGRES_TUPLES_OK. Written here, since a house
-#: on SQLite need not have psycopg.
+#: Of libpq: PG_DIAG_SQLSTATE, PGRES_COMMAND_OK, PGRES_TUPLES_OK and CONNECTION_OK. Written here,
+#: since a house on SQLite need not have psycopg.
 _SQLSTATE = ord("C")
-_TOLD, _FOUND = 1, 2
+_TOLD, _FOUND, _CONNECTED = 1, 2, 0
 #: invalid_sql_statement_name: after a rollback psycopg deallocates all that was prepared.
 _FORGOTTEN = b"26000"
 _THREAD = threading.local()
@@ -88,6 +88,9 @@ class LookUp:
             connection.ensure_connection()
         with connection.wrap_database_errors:
             result = self._result(connection.connection.pgconn, values)
+        if result is None:
+            # A table was altered, a statement was cancelled: psycopg asks anew or says what it is.
+            return ask(self._question, *values)
         columns = range(result.nfields)
         return [
             tuple([result.get_value(row, column) for column in columns])
@@ -95,21 +98,23 @@ class LookUp:
         ]
 
     def _result(self, server: Any, values: Sequence[Value]) -> Any:
-        """What the server found; prepared first where it has not been, or is no more."""
+        """What the server found; None where it says no. OperationalError where it is gone."""
         texts = _texts(*values)
         if getattr(self._prepared, "server", None) is server:
             result = server.exec_prepared(self._name, texts)
             if result.status == _FOUND:
                 return result
             if result.error_field(_SQLSTATE) != _FORGOTTEN:
-                raise OperationalError(server.get_error_message())
+                return self._refused(server)
         if server.prepare(self._name, self._numbered).status != _TOLD:
-            raise OperationalError(server.get_error_message())
+            return self._refused(server)
         self._prepared.server = server
         result = server.exec_prepared(self._name, texts)
-        if result.status != _FOUND:
+        return result if result.status == _FOUND else self._refused(server)
+
+    def _refused(self, server: Any) -> None:
+        if server.status != _CONNECTED:
             raise OperationalError(server.get_error_message())
-        return result
 
 
 @lru_cache(maxsize=2048)

@@ -11,6 +11,7 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import lru_cache
 from http import HTTPStatus
+from threading import Lock
 from typing import NamedTuple
 
 from django.utils.http import http_date, parse_etags, parse_http_date_safe
@@ -24,7 +25,7 @@ from scheduling.models import Feed
 logger = logging.getLogger(__name__)
 
 PREFIX = "/feeds/"
-_ADDRESS = re.compile(rf"/feeds/([a-z2-7]{{{tokens.TOKEN_LENGTH}}})\.(ics|ifb)", re.IGNORECASE)
+_ADDRESS = re.compile(rf"/feeds/([a-z2-7]{{{tokens.TOKEN_LENGTH}}})\.(ics|ifb)", re.I | re.A)
 #: A poll must not cost a write: the last fetch is noted at most this often.
 NOTE_FETCH_EVERY = timedelta(minutes=15)
 _TRIES = 4
@@ -40,9 +41,10 @@ _ALWAYS = (
 )
 #: Whole small bodies of this process.
 _BODIES = bodies.Remembered()
-#: What this process last told of an address, by its path; emptied when it is full.
-_HELD: "dict[str, _Held]" = {}
-_HELD_LIMIT = 2048
+#: What this process last told of an address, by its path; the oldest goes when it is full.
+_KNOWN: "dict[str, _Known]" = {}
+_KNOWN_LIMIT = 2048
+_ONE_AT_A_TIME = Lock()
 
 
 class Asked(NamedTuple):
@@ -64,12 +66,12 @@ class Told(NamedTuple):
 
 
 class _Shown(NamedTuple):
-    """What a calendar answers as long as nothing changes; ``same`` is its 304."""
+    """What a calendar answers as long as nothing changes."""
 
     etag: str
     #: Whole seconds since 1970.
     modified: int
-    same: Told
+    not_modified: Told
     head: bytes
     #: With a body, whatever its size.
     full: tuple[tuple[str, str], ...]
@@ -77,10 +79,10 @@ class _Shown(NamedTuple):
     size: int
 
 
-class _Held(NamedTuple):
+class _Known(NamedTuple):
     """What was told of an address, and what must still be so for it to be told again."""
 
-    same: found.Same
+    check: found.Check
     since: datetime
     until: datetime
     kind: str
@@ -93,10 +95,10 @@ def respond(asked: Asked, now: datetime) -> Told:
     """The answer to ``asked``; wrong, cut and revoked addresses are one and the same 404."""
     if asked.method not in {"GET", "HEAD"}:
         return _told(HTTPStatus.METHOD_NOT_ALLOWED, b"", ("Allow", "GET, HEAD"))
-    held = _HELD.get(asked.path)
-    if held is not None and held.since <= now < held.until and held.same.still():
+    known = _KNOWN.get(asked.path)
+    if known is not None and known.since <= now < known.until and known.check.holds():
         with suppress(segments.Changed):
-            return _answer(asked, held.kind, held.feed, held.built, held.shown, now)
+            return _answer(asked, known.kind, known.feed, known.built, known.shown, now)
     address = _ADDRESS.fullmatch(asked.path)
     if address is None:
         return _missing(asked)
@@ -114,18 +116,26 @@ def respond(asked: Asked, now: datetime) -> Told:
         except segments.Changed:
             # Changed between its ETag and its bytes: once more, from the new state.
             continue
-        until = _noted(feed, asked.agent, now)
-        same = found.same(fingerprint, feed)
-        if standing and same:
-            _hold(asked.path, _Held(same, now, until, kind, feed, built, shown))
+        noted = _note(feed, asked.agent, now)
+        check = found.check(fingerprint, feed)
+        # One that was joined just now is known from its next look-up: this one has its old version.
+        if standing and check and asked.path == f"{PREFIX}{token}.{kind}":
+            _know(asked.path, _Known(check, now, _until(noted, now), kind, feed, built, shown))
         return told
     raise segments.Changed
 
 
-def _hold(path: str, held: _Held) -> None:
-    if len(_HELD) >= _HELD_LIMIT:
-        _HELD.clear()
-    _HELD[path] = held
+def _know(path: str, known: _Known) -> None:
+    with _ONE_AT_A_TIME:
+        if len(_KNOWN) >= _KNOWN_LIMIT:
+            del _KNOWN[next(iter(_KNOWN))]
+        _KNOWN[path] = known
+
+
+def _until(noted: datetime, now: datetime) -> datetime:
+    """When a fetch is to be noted again, or the window may have moved with the hour."""
+    hour = now.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
+    return min(hour, noted + NOTE_FETCH_EVERY)
 
 
 def _answer(
@@ -138,7 +148,7 @@ def _answer(
 ) -> Told:
     """304 before anything else; Changed where the bytes are no longer those of the ETag."""
     if _has_it(asked, shown):
-        return shown.same
+        return shown.not_modified
     if kind == "ifb":
         size, body = busy.joined(built, feed.scope_key, feed.variant, shown.etag, now)
     else:
@@ -213,18 +223,13 @@ def _has_it(asked: Asked, shown: _Shown) -> bool:
     return since is not None and shown.modified <= since
 
 
-def _noted(feed: found.Found, agent: str, now: datetime) -> datetime:
-    """Remember that the feed was fetched, at most once in 15 minutes.
-
-    Returns the end of what may be told without another look: then a fetch is to be noted again, or
-    the window may have moved with the hour.
-    """
+def _note(feed: found.Found, agent: str, now: datetime) -> datetime:
+    """Remember that the feed was fetched, at most once in 15 minutes; when that was last noted."""
     last = feed.last_fetched_at
-    if last is None or now - last >= NOTE_FETCH_EVERY:
-        Feed.objects.filter(pk=feed.pk).update(last_fetched_at=now, last_client=client_name(agent))
-        last = now
-    hour = now.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
-    return min(hour, last + NOTE_FETCH_EVERY)
+    if last is not None and now - last < NOTE_FETCH_EVERY:
+        return last
+    Feed.objects.filter(pk=feed.pk).update(last_fetched_at=now, last_client=client_name(agent))
+    return now
 
 
 def client_name(agent: str) -> str:

@@ -12,6 +12,7 @@ import icalendar
 import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
+from django.utils.http import http_date
 
 from config.wsgi import application
 from core.models import AuditEvent
@@ -40,7 +41,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
 @pytest.fixture(autouse=True)
 def _as_just_started(monkeypatch: pytest.MonkeyPatch) -> None:
     """A process that has told nobody anything: worlds that are put back have the same keys."""
-    monkeypatch.setattr(serve, "_HELD", {})
+    monkeypatch.setattr(serve, "_KNOWN", {})
 
 
 @pytest.fixture
@@ -126,6 +127,12 @@ def test_wrong_and_revoked_are_one_404(w: World, feed: Feed) -> None:
     }  # fmt: skip
     assert {status for status, _headers, _body in answers} == {"404 Not Found"}
     assert len(answers) == 1
+
+
+def test_letters_that_only_look_alike_are_a_wrong_address(feed: Feed) -> None:
+    assert serve.respond(serve.Asked("GET", address(feed)), NOW).status == 200
+    alike = address(feed).replace(".ics", ".ic\N{LATIN SMALL LETTER LONG S}")
+    assert serve.respond(serve.Asked("GET", alike), NOW).status == 404
 
 
 def test_a_fault_is_logged_without_the_address(
@@ -267,6 +274,25 @@ def test_whatever_changes_ends_what_was_told(w: World, made: Callable[[World], F
     assert ask(feed, now=later, if_none_match=etag)[0] == 200
 
 
+def test_a_name_that_comes_back_is_told_with_its_own_last_modified(w: World, feed: Feed) -> None:
+    """Another process has told the first name; a program that held the second polls by date."""
+    polled(feed)
+    known = dict(serve._KNOWN)
+    first = feed.name
+    manage.rename(actor=w.socionom, now=NOW + timedelta(minutes=2), feed=feed, name="Höstens besök")
+    serve._KNOWN.clear()
+    since = ask(feed, now=NOW + timedelta(minutes=2))[1]["Last-Modified"]
+    manage.rename(actor=w.socionom, now=NOW + timedelta(minutes=4), feed=feed, name=first)
+    for remembered in ({}, known):
+        serve._KNOWN.clear()
+        serve._KNOWN.update(remembered)
+        status, headers, _body = ask(feed, now=NOW + timedelta(minutes=4), if_modified_since=since)
+        assert (status, headers["Last-Modified"]) == (
+            200,
+            http_date((NOW + timedelta(minutes=4)).timestamp()),
+        )
+
+
 def test_a_month_that_begins_ends_what_was_told(w: World, feed: Feed) -> None:
     far = booked(w, start=at(30, 10, month=6, year=2028), end=at(30, 11, month=6, year=2028))
     last = at(30, 23, month=11) + timedelta(minutes=59)
@@ -287,14 +313,18 @@ def test_a_fetch_is_noted_each_quarter_also_of_what_is_told_from_memory(feed: Fe
 def test_what_was_told_is_remembered_up_to_a_limit(
     w: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(serve, "_HELD_LIMIT", 2)
+    monkeypatch.setattr(serve, "_KNOWN_LIMIT", 2)
     feeds = [made(w) for made in (staffs, partners, staffs_of_a_partner)]
     for feed in feeds[:2]:
         polled(feed)
-    assert set(serve._HELD) == {address(feed) for feed in feeds[:2]}
+    assert list(serve._KNOWN) == [address(feed) for feed in feeds[:2]]
     polled(feeds[2])
-    assert set(serve._HELD) == {address(feeds[2])}
-    assert ask(feeds[0], if_none_match="*")[0] == 304
+    assert list(serve._KNOWN) == [address(feed) for feed in feeds[1:]]
+    # Other spellings of one address would push out everybody's.
+    for _ in range(2):
+        shouted = serve.Asked("GET", address(feeds[0]).upper().replace("/FEEDS", "/feeds"))
+        assert serve.respond(shouted, NOW).status == 200
+    assert list(serve._KNOWN) == [address(feed) for feed in feeds[1:]]
 
 
 @pytest.mark.parametrize("small", [bodies.SMALL, 0], ids=["small", "large"])
@@ -344,6 +374,13 @@ def test_the_look_up_outlives_its_connection_and_what_was_prepared_on_it() -> No
         with connection.cursor() as cursor:
             cursor.execute("DEALLOCATE ALL")
         assert answers() == (200, 304)
+        server = connection.connection.pgconn
+        for kind in ("text", "varchar(120)"):
+            # "cached plan must not change result type": no reason to lose the connection.
+            with connection.cursor() as cursor:
+                cursor.execute(f"ALTER TABLE scheduling_feed ALTER COLUMN name TYPE {kind}")
+            assert answers() == (200, 304)
+        assert connection.connection.pgconn is server
         connection.connection.pgconn.finish()
     assert answers() == (200, 304)
     manage.revoke(actor=feed.owner or world().socionom, now=NOW, feed=feed)
