@@ -89,17 +89,21 @@ def _erase_drafts(rows: Rows, _before: datetime) -> int:
     return rows.delete()[0]
 
 
+#: What a visit keeps of all that only its own day needed.
+_NO_CARE: dict[str, Any] = {
+    "diets": "", "diet_counts": {}, "access_needs": [], "room_reason": "", "busy_override": "",
+}  # fmt: skip
+
+
 def _visits_with_care(before: datetime) -> Rows:
     said = Invitation.objects.filter(booking=OuterRef("pk")).exclude(needs={})
-    return Visit.objects.filter(booking__end__lt=before).exclude(
-        ~Exists(said), diets="", diet_counts={}, access_needs=[], room_reason=""
-    )
+    return Visit.objects.filter(booking__end__lt=before).exclude(~Exists(said), **_NO_CARE)
 
 
 def _erase_care(rows: Rows, before: datetime) -> int:
     """Of the visit, and as the partner said it."""
     Invitation.objects.filter(booking__end__lt=before).exclude(needs={}).update(needs={})
-    return rows.update(diets="", diet_counts={}, access_needs=[], room_reason="")
+    return rows.update(**_NO_CARE)
 
 
 def _dead_links(before: datetime) -> Rows:
@@ -209,7 +213,9 @@ RULES: tuple[Rule, ...] = (
     Rule("drafts", gettext_lazy("Utkast till uppföljningar"), 30, _drafts, _erase_drafts),
     Rule(
         "care",
-        gettext_lazy("Kost, tillgänglighet och skäl till ett litet rum, efter besöket"),
+        gettext_lazy(
+            "Kost, tillgänglighet och skäl till ett litet rum eller en upptagen tid, efter besöket"
+        ),
         7,
         _visits_with_care,
         _erase_care,

@@ -27,6 +27,7 @@ from scheduling.models import (
     Message,
     RetentionRule,
     RetentionRun,
+    Visit,
 )
 from scheduling.outbox import deliver
 from scheduling.states import AnswerChannel, InvitationState, Judgement
@@ -89,6 +90,26 @@ def test_nothing_is_due_before_its_day_and_everything_after(w: World, held: Book
     assert everything == {
         "care": 1, "links": 1, "letters": 1, "answers": 1, "wishes": 1, "notes": 1, "contacts": 1,
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("field", "words"),
+    [("diets", "2 glutenfritt"), ("room_reason", "Delar på oss"), ("busy_override", "Kan flyttas")],
+)
+def test_each_word_of_care_is_enough_to_be_due(
+    w: World, held: Booking, field: str, words: str
+) -> None:
+    """And once erased, nothing is left to erase."""
+    Visit.objects.update(
+        diets="", diet_counts={}, access_needs=[], room_reason="", busy_override=""
+    )
+    held.invitations.update(needs={})
+    later = held.end + days(8)
+    assert retention.run_all(later) == []
+    Visit.objects.update(**{field: words})
+    assert [(run.key, run.rows) for run in retention.run_all(later)] == [("care", 1)]
+    assert getattr(Visit.objects.get(), field) == ""
+    assert retention.run_all(later) == []
 
 
 def test_the_night_erases_words_and_keeps_what_the_statistics_need(w: World, held: Booking) -> None:
@@ -235,7 +256,7 @@ def test_page_and_its_acts(w: World, client: Client, held: Booking) -> None:
     Booking.objects.update(start=NOW - days(400), end=NOW - days(399))
     client.force_login(w.socionom)
     page = client.get("/installningar/gallring").content.decode()
-    assert "Kost, tillgänglighet och skäl till ett litet rum" in page
+    assert "Kost, tillgänglighet och skäl till ett litet rum eller en upptagen tid" in page
     assert "Väntar på beslut" in page
     words = " ".join(page.split())
     assert "1 uppgift är äldre än så." in words
