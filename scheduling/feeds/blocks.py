@@ -36,8 +36,7 @@ def touch(booking: Booking, now: datetime) -> None:
     as calendars write it); the first version is SEQUENCE 0. What nobody can see changes no byte.
     """
     stored = dict(booking.blocks.values_list("variant", "digest"))
-    blocks = render_all(booking)
-    if stored != {block.variant: block.digest for block in blocks}:
+    if not stored or stored != {block.variant: block.digest for block in render_all(booking)}:
         if stored:
             booking.feed_sequence += 1
         booking.feed_changed_at = now.replace(microsecond=0)
