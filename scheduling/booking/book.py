@@ -67,6 +67,19 @@ def book(
     return booking
 
 
+def occupy(*, now: datetime, plan: VisitPlan) -> None:
+    """Take the time of ``plan``, and no more than that: to be rolled back by the caller.
+
+    Raises what ``book`` would raise. Nobody is invited and no calendar is written, so that dozens
+    of dates can be tried before any of them is booked.
+    """
+    check(plan, now)
+    with transaction.atomic():
+        booking = _create(None, now, plan, cleaned_texts(plan), send=False, key=None)
+    allocate.take(booking, now=now)
+    fitting.settle(booking.visit, plan.room_reason, asks=not plan.already_held)
+
+
 def preview(*, actor: User, now: datetime, plan: VisitPlan) -> list[Message]:
     """Exactly what would be sent and to whom: booked for real, and rolled back.
 

@@ -107,6 +107,7 @@ def _too_many() -> Invalid:
     return Invalid(message, fields={"count": message})
 
 
+@change.service
 def outline(*, plan: SeriesPlan, now: datetime) -> Outline:
     """What saving would do; writes nothing that stays. Raises Invalid for an impossible plan."""
     visits, skipped = _visits(plan)
@@ -115,7 +116,7 @@ def outline(*, plan: SeriesPlan, now: datetime) -> Outline:
         for visit in visits:
             try:
                 with transaction.atomic():
-                    book.book(actor=None, now=now, plan=visit, send=False)
+                    book.occupy(now=now, plan=visit)
             except Clash as error:
                 clashes.append(_clashing(visit, error, now))
         transaction.set_rollback(True)
@@ -201,21 +202,13 @@ def book_series(
     earlier = Series.objects.filter(idempotency_key=idempotency_key or "-").first()
     if earlier is not None:
         return earlier
-    found = outline(plan=plan, now=now)
-    if found.clashes:
-        raise _clash(found)
-    first = found.visits[0]
-    series = Series.objects.create(
-        rule=_rule(plan, found),
-        start=first.start,
-        end=first.end,
-        exdates=_exdates(plan, found),
-        idempotency_key=idempotency_key or None,
-        created_by=actor,
-        created_at=now,
-    )
-    for visit in found.visits:
-        _book_date(actor, now, series, visit)
+    found = Outline(*_visits(plan), [])
+    try:
+        with transaction.atomic():
+            series = _book_dates(actor, now, plan, found, idempotency_key)
+    except Clash as error:
+        told = outline(plan=plan, now=now)
+        raise (_clash(told) if told.clashes else error) from error
     event = audit.record(
         now=now,
         actor=actor,
@@ -224,6 +217,26 @@ def book_series(
         data={"dates": len(found.visits), "skipped": len(found.skipped)},
     )
     _invite(series, event=event, now=now)
+    return series
+
+
+def _book_dates(
+    actor: User, now: datetime, plan: SeriesPlan, found: Outline, key: str | None
+) -> Series:
+    first = found.visits[0]
+    series = Series.objects.create(
+        rule=_rule(plan, found),
+        start=first.start,
+        end=first.end,
+        exdates=_exdates(plan, found),
+        idempotency_key=key or None,
+        created_by=actor,
+        created_at=now,
+    )
+    for visit in found.visits:
+        booking = book.book(actor=actor, now=now, plan=visit, tell=False)
+        booking.series, booking.original_start = series, booking.start
+        booking.save(update_fields=["series", "original_start"])
     return series
 
 
@@ -272,12 +285,6 @@ def _exdates(plan: SeriesPlan, found: Outline) -> list[str]:
                 # A wall time that does not exist is no occurrence to take out.
                 continue
     return found_days
-
-
-def _book_date(actor: User, now: datetime, series: Series, visit: VisitPlan) -> None:
-    booking = book.book(actor=actor, now=now, plan=visit, tell=False)
-    booking.series, booking.original_start = series, booking.start
-    booking.save(update_fields=["series", "original_start"])
 
 
 def _invite(series: Series, *, event: AuditEvent, now: datetime) -> None:
