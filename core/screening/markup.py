@@ -1,18 +1,23 @@
 """A text as a browser shows it, with the way back to what was typed. Pure.
 
-A number may be cut by tags ("8507<b>09</b>") or written with entities ("&#45;", "&nbsp;"), by
-itself or in what a mail program pastes. Entities are read first, escaped ones too, then tags.
+A number may be cut by tags ("8507<b>09</b>"), written with entities ("&#45;", "&nbsp;"), or stand
+in an address ("%20", "%2D"), by itself or in what a mail program pastes. Entities and an address's
+bytes are read first, escaped ones too, then tags.
 """
 
 import html
 import re
 from collections.abc import Iterator
 from itertools import pairwise
+from urllib.parse import unquote
 
 #: A character and where the original of it begins and ends.
 Placed = tuple[str, int, int]
 
-_ENTITY = re.compile(r"&(?:amp;)*(#[0-9]{1,10}|#[xX][0-9a-fA-F]{1,8}|[A-Za-z][A-Za-z0-9]{1,31});?")
+_CODED = re.compile(
+    r"&(?:amp;)*(#[0-9]{1,10}|#[xX][0-9a-fA-F]{1,8}|[A-Za-z][A-Za-z0-9]{1,31});?"
+    r"|(?:%[0-9a-fA-F]{2})+"
+)
 # An attribute's quotes may hold ">"; none of the loops goes past the next "<" or back.
 _TAG = re.compile(
     r"<!--|<[!/?]?([A-Za-z][A-Za-z0-9:-]{0,31})?"
@@ -30,13 +35,13 @@ _BLOCKS = frozenset(
 
 
 def readings(text: str) -> Iterator[list[Placed]]:
-    """Nothing where ``text`` holds neither tag nor entity, else its two readings.
+    """Nothing where ``text`` holds no tag and nothing coded, else its two readings.
 
     One closes up what inline tags part, the other sets a space for each tag: a neighbour's digit
     hides a number in the first, ``12</b><b>811228-9874``, and in the second ``12 8112<b>28</b>``.
     Blanks that follow each other are one, as in a browser. Takes time in proportion to the text.
     """
-    if "<" not in text and "&" not in text:
+    if not set(text) & set("<&%"):
         return
     placed, decoded = _decoded(text)
     shown = "".join(char for char, _start, _end in placed)
@@ -49,20 +54,29 @@ def readings(text: str) -> Iterator[list[Placed]]:
 
 
 def _decoded(text: str) -> tuple[list[Placed], bool]:
-    """The characters with entities read, and whether there were any."""
+    """The characters with what is coded read, and whether there was any."""
     placed: list[Placed] = []
     end, found = 0, False
-    for match in _ENTITY.finditer(text):
-        meant = html.unescape(f"&{match[1]};")
-        if meant.startswith("&") and len(meant) > 1:
-            meant = html.unescape(f"&{match[1]}")  # "&nbsp9805", without its semicolon
-        if meant.startswith("&") and len(meant) > 1:
+    for match in _CODED.finditer(text):
+        meant = _meant(match)
+        if meant is None:
             continue
         placed += [(text[index], index, index + 1) for index in range(end, match.start())]
         placed += [(char, match.start(), match.end()) for char in meant]
         end, found = match.end(), True
     placed += [(text[index], index, index + 1) for index in range(end, len(text))]
     return placed, found
+
+
+def _meant(match: re.Match[str]) -> str | None:
+    """What is coded there; None where it is no code at all."""
+    if match[1] is None:
+        return unquote(match[0])
+    for written in (f"&{match[1]};", f"&{match[1]}"):  # "&nbsp9805", without its semicolon
+        meant = html.unescape(written)
+        if not (meant.startswith("&") and len(meant) > 1):
+            return meant
+    return None
 
 
 def _tags(shown: str) -> Iterator[tuple[int, int, bool]]:

@@ -101,9 +101,9 @@ TAGS = (
 )
 DASHES = (
     *("-", "&#45;", "&#x2d;", "&ndash;", "&#8209;", "&minus;", "&nbsp;"),
-    *("&amp;#45;", " &shy;- "),
+    *("&amp;#45;", " &shy;- ", "%20", "%2d", "%C2%A0", "+%E2%80%93"),
 )
-TWINS = ("", "&shy;", "&#8203;", "&#x200b;", "&zwj;")
+TWINS = ("", "&shy;", "&#8203;", "&#x200b;", "&zwj;", "%E2%80%8B")
 
 
 @given(
@@ -133,6 +133,8 @@ def test_a_mask_covers_the_markup_inside_a_number_and_no_more():
     assert mask("<p>Se 8112<b>28</b>-9874.</p>") == f"<p>Se {MASK}.</p>"
     assert mask("<td>811228</td><td>987&#52;</td>") == f"<td>{MASK}</td>"
     assert mask("&lt;811228-9874&gt;") == f"&lt;{MASK}&gt;"
+    assert mask("?pnr=811228%209874&x=1") == f"?pnr={MASK}&x=1"
+    assert mask("50%20 platser, 100%25") == "50%20 platser, 100%25"
 
 
 @given(
