@@ -115,17 +115,13 @@ def postgres_url() -> Iterator[str]:
             yield url
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture
 def redis_url() -> Iterator[str]:
-    """A Redis; shared by `tests.run`."""
-    shared = os.environ.get("TEST_REDIS_URL")
-    if shared:
-        yield shared
-    elif servers.redis_program() is None:
+    """A Redis of the test's own: a worker of another test would take its tasks away."""
+    if servers.redis_program() is None:
         pytest.skip("no Redis server is installed")
-    else:
-        with servers.redis() as url:
-            yield url
+    with servers.redis() as url:
+        yield url
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""`make test` and `make quick`: the suites one after another, with PostgreSQL and Redis shared.
+"""`make test` and `make quick`: the suites one after another, with one PostgreSQL for all.
 
 The last lines are pytest's own, of the last suite or of the first that failed.
 
@@ -55,7 +55,7 @@ BROWSER = Suite("browser", "browser", PAIRS)
 
 @contextmanager
 def environment(*, with_servers: bool) -> Iterator[dict[str, str]]:
-    """The suites' environment: a DATA_DIR of their own, and servers where they are installed."""
+    """The suites' environment: a DATA_DIR of their own, and PostgreSQL where it is installed."""
     with ExitStack() as stack:
         values = dict(os.environ)
         for name in ("DATABASE_URL", "REDIS_URL", "EMAIL_URL", "MAILBOX_URL", "BASE_URL"):
@@ -65,8 +65,6 @@ def environment(*, with_servers: bool) -> Iterator[dict[str, str]]:
         values["DATA_DIR"] = stack.enter_context(tempfile.TemporaryDirectory())
         if with_servers and servers.postgres_folder():
             values["TEST_POSTGRES_URL"] = stack.enter_context(servers.postgres())
-        if with_servers and servers.redis_program():
-            values["TEST_REDIS_URL"] = stack.enter_context(servers.redis())
         yield values
 
 
