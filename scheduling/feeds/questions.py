@@ -15,10 +15,10 @@ from django.db import DEFAULT_DB_ALIAS, OperationalError, connections
 
 Row = tuple[Any, ...]
 Value = str | int | datetime | None
-#: Of libpq: PG_DIAG_SQLSTATE, PGRES_COMMAND_OK, PGRES_TUPLES_OK and CONNECTION_OK. Written here,
-#: since a house on SQLite need not have psycopg.
+#: Of libpq: PG_DIAG_SQLSTATE, PGRES_TUPLES_OK and CONNECTION_OK. Written here, since a house
+#: on SQLite need not have psycopg.
 _SQLSTATE = ord("C")
-_TOLD, _FOUND, _CONNECTED = 1, 2, 0
+_FOUND, _CONNECTED = 2, 0
 #: invalid_sql_statement_name: after a rollback psycopg deallocates all that was prepared.
 _FORGOTTEN = b"26000"
 _THREAD = threading.local()
@@ -58,63 +58,48 @@ class LookUp:
         A connection that was idle may have died: outside a transaction a new one is asked once.
         """
         connection = here()
-        if connection.vendor != "postgresql":
-            look: Callable[[Any, Sequence[Value]], list[Row]] = self._on_sqlite
-        elif connection.in_atomic_block:
-            # What fails here would end the transaction for whoever began it.
-            return ask(self._question, *values)
-        else:
-            look = self._on_postgres
+        # In a transaction, what fails here would end it for whoever began it.
+        plainly = connection.vendor != "postgresql" or connection.in_atomic_block
+        look: Callable[[Sequence[Value]], list[Row]] = self._plainly if plainly else self._by_libpq
         try:
-            return look(connection, values)
+            return look(values)
         except OperationalError:
             if connection.in_atomic_block:
                 raise
             connection.close()
-            return look(connection, values)
+            return look(values)
 
-    def _on_sqlite(self, connection: Any, values: Sequence[Value]) -> list[Row]:
-        if connection.connection is None:
-            connection.ensure_connection()
-        with connection.wrap_database_errors:
-            found: list[Row] = connection.connection.execute(
-                _marked(self._question), values
-            ).fetchall()
-        return found
+    def _plainly(self, values: Sequence[Value]) -> list[Row]:
+        return ask(self._question, *values)
 
-    def _on_postgres(self, connection: Any, values: Sequence[Value]) -> list[Row]:
-        """By libpq itself: psycopg's own cursors take longer than the server does to answer."""
-        if connection.connection is None:
-            connection.ensure_connection()
+    def _by_libpq(self, values: Sequence[Value]) -> list[Row]:
+        """Past psycopg's own cursors, which take longer than the server does to answer."""
+        connection = here()
+        connection.ensure_connection()
+        server = connection.connection.pgconn
         with connection.wrap_database_errors:
-            result = self._result(connection.connection.pgconn, values)
-        if result is None:
+            result = self._executed(server, _texts(*values))
+        if result.status != _FOUND:
+            if server.status != _CONNECTED:
+                raise OperationalError(server.get_error_message())
             # A table was altered, a statement was cancelled: psycopg asks anew or says what it is.
-            return ask(self._question, *values)
+            return self._plainly(values)
         columns = range(result.nfields)
         return [
             tuple([result.get_value(row, column) for column in columns])
             for row in range(result.ntuples)
         ]
 
-    def _result(self, server: Any, values: Sequence[Value]) -> Any:
-        """What the server found; None where it says no. OperationalError where it is gone."""
-        texts = _texts(*values)
-        if getattr(self._prepared, "server", None) is server:
-            result = server.exec_prepared(self._name, texts)
-            if result.status == _FOUND:
-                return result
-            if result.error_field(_SQLSTATE) != _FORGOTTEN:
-                return self._refused(server)
-        if server.prepare(self._name, self._numbered).status != _TOLD:
-            return self._refused(server)
-        self._prepared.server = server
+    def _executed(self, server: Any, texts: list[bytes | None]) -> Any:
+        """What the server says, prepared first where it has not been, or is no more."""
+        if getattr(self._prepared, "server", None) is not server:
+            server.prepare(self._name, self._numbered)
+            self._prepared.server = server
         result = server.exec_prepared(self._name, texts)
-        return result if result.status == _FOUND else self._refused(server)
-
-    def _refused(self, server: Any) -> None:
-        if server.status != _CONNECTED:
-            raise OperationalError(server.get_error_message())
+        if result.status != _FOUND and result.error_field(_SQLSTATE) == _FORGOTTEN:
+            server.prepare(self._name, self._numbered)
+            result = server.exec_prepared(self._name, texts)
+        return result
 
 
 @lru_cache(maxsize=2048)

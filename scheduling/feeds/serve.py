@@ -66,8 +66,11 @@ class Told(NamedTuple):
 
 
 class _Shown(NamedTuple):
-    """What a calendar answers as long as nothing changes."""
+    """What a feed answers as long as nothing changes: as .ics or .ifb, its ``kind``."""
 
+    kind: str
+    feed: found.Found
+    built: segments.Built
     etag: str
     #: Whole seconds since 1970.
     modified: int
@@ -85,9 +88,6 @@ class _Known(NamedTuple):
     check: found.Check
     since: datetime
     until: datetime
-    kind: str
-    feed: found.Found
-    built: segments.Built
     shown: _Shown
 
 
@@ -98,7 +98,7 @@ def respond(asked: Asked, now: datetime) -> Told:
     known = _KNOWN.get(asked.path)
     if known is not None and known.since <= now < known.until and known.check.holds():
         with suppress(segments.Changed):
-            return _answer(asked, known.kind, known.feed, known.built, known.shown, now)
+            return _answer(asked, known.shown, now)
     address = _ADDRESS.fullmatch(asked.path)
     if address is None:
         return _missing(asked)
@@ -112,7 +112,7 @@ def respond(asked: Asked, now: datetime) -> Told:
         built = standing or segments.refresh(feed.scope_key, feed.variant, now)
         shown = _shown(kind, feed, built, segments.window(now)[0])
         try:
-            told = _answer(asked, kind, feed, built, shown, now)
+            told = _answer(asked, shown, now)
         except segments.Changed:
             # Changed between its ETag and its bytes: once more, from the new state.
             continue
@@ -120,7 +120,7 @@ def respond(asked: Asked, now: datetime) -> Told:
         check = found.check(fingerprint, feed)
         # One that was joined just now is known from its next look-up: this one has its old version.
         if standing and check and asked.path == f"{PREFIX}{token}.{kind}":
-            _know(asked.path, _Known(check, now, _until(noted, now), kind, feed, built, shown))
+            _know(asked.path, _Known(check, now, _until(noted, now), shown))
         return told
     raise segments.Changed
 
@@ -138,37 +138,28 @@ def _until(noted: datetime, now: datetime) -> datetime:
     return min(hour, noted + NOTE_FETCH_EVERY)
 
 
-def _answer(
-    asked: Asked,
-    kind: str,
-    feed: found.Found,
-    built: segments.Built,
-    shown: _Shown,
-    now: datetime,
-) -> Told:
+def _answer(asked: Asked, shown: _Shown, now: datetime) -> Told:
     """304 before anything else; Changed where the bytes are no longer those of the ETag."""
     if _has_it(asked, shown):
         return shown.not_modified
-    if kind == "ifb":
-        size, body = busy.joined(built, feed.scope_key, feed.variant, shown.etag, now)
+    if shown.kind == "ifb":
+        feed = shown.feed
+        size, body = busy.joined(shown.built, feed.scope_key, feed.variant, shown.etag, now)
     else:
-        size, body = shown.size, _body(feed, built, shown, now)
+        size, body = shown.size, _body(shown, now)
     headers = (*_content(size), *shown.full)
     return Told(HTTPStatus.OK, headers, body if asked.method == "GET" else [])
 
 
-def _body(
-    feed: found.Found, built: segments.Built, shown: _Shown, now: datetime
-) -> Iterable[bytes]:
+def _body(shown: _Shown, now: datetime) -> Iterable[bytes]:
     """A small body whole, a large one in pieces; which files it is made of is known before."""
     whole = _BODIES.get(shown.etag)
     if whole is not None:
         return [whole]
-    if built.size > bodies.SMALL:
-        files = segments.files(built, feed.scope_key, feed.variant, now)
-        return calendar_feed.join(shown.head, bodies.read(files))
-    months = segments.months(built, feed.scope_key, feed.variant, now)
-    whole = b"".join(calendar_feed.join(shown.head, months))
+    calendar = shown.built, shown.feed.scope_key, shown.feed.variant
+    if shown.built.size > bodies.SMALL:
+        return calendar_feed.join(shown.head, bodies.read(segments.files(*calendar, now)))
+    whole = b"".join(calendar_feed.join(shown.head, segments.months(*calendar, now)))
     _BODIES.put(shown.etag, whole)
     return [whole]
 
@@ -184,6 +175,9 @@ def _shown(kind: str, feed: found.Found, built: segments.Built, first: str) -> _
     modified = int(max(built.last_modified, feed.changed_at).timestamp())
     validators = (("ETag", etag), ("Last-Modified", http_date(modified)))
     return _Shown(
+        kind,
+        feed,
+        built,
         etag,
         modified,
         # What has no body has nothing to be indexed, or taken for what it is not.
