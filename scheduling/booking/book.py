@@ -50,10 +50,7 @@ def book(
         if earlier is None:
             raise
         return earlier
-    if takes:
-        allocate.take(booking, now=now)
-    # A clash comes first: no reason helps against that.
-    why = fitting.settle(booking.visit, plan.room_reason, asks=takes and not plan.already_held)
+    why = _settle(booking, plan, now, takes=takes)
     invitations = [] if plan.already_held else invite(booking, contacts_of(plan), now=now)
     event = change.finish(
         booking,
@@ -74,10 +71,15 @@ def occupy(*, now: datetime, plan: VisitPlan) -> None:
     of dates can be tried before any of them is booked.
     """
     check(plan, now)
-    with transaction.atomic():
-        booking = _create(None, now, plan, cleaned_texts(plan), send=False, key=None)
-    allocate.take(booking, now=now)
-    fitting.settle(booking.visit, plan.room_reason, asks=not plan.already_held)
+    booking = _create(None, now, plan, cleaned_texts(plan), send=False, key=None)
+    _settle(booking, plan, now, takes=True)
+
+
+def _settle(booking: Booking, plan: VisitPlan, now: datetime, *, takes: bool) -> dict[str, object]:
+    """Take its time, and say why the room will do: no reason helps against a clash."""
+    if takes:
+        allocate.take(booking, now=now)
+    return fitting.settle(booking.visit, plan.room_reason, asks=takes and not plan.already_held)
 
 
 def preview(*, actor: User, now: datetime, plan: VisitPlan) -> list[Message]:
